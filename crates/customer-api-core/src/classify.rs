@@ -29,14 +29,15 @@ pub(crate) enum BrokenOff {
     TimedOut(TimeoutPhase),
 }
 
-/// A response that counts as a success. Its body is empty if it could not be received and the status alone decides.
+/// A response that counts as a success. If the status alone decides and the body could not be received, the body is empty.
 pub(crate) struct Success {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: ResponseBody,
 }
 
-/// Classifies a response by the table of `Delivery`. A status that the table does not list is [`Delivery::Unknown`].
+/// Classifies a response by the table in the documentation of [`Delivery`]. A status that the table does not list is
+/// [`Delivery::Unknown`].
 pub(crate) fn classify(
     service: &dyn Service,
     operation: &OperationInfo,
@@ -70,7 +71,7 @@ fn classify_success(
     let body = body.map(ResponseBody::new);
     let verdict = service.classify_success(operation, body.as_ref().ok());
     if let Ok(body) = &body {
-        // The body of a success is checked when it is read.
+        // The body of an accepted response is checked later, when it is read.
         let is_read = matches!(verdict, Verdict::Accepted);
         if let Some(what) = (!is_read).then(|| body.foreign(&headers)).flatten() {
             let failure = Failure::new(ErrorKind::Decode, Delivery::Unknown);
@@ -144,25 +145,25 @@ fn failure(
     }
 }
 
-/// Creates the failure for a request without a response. The transport knows whether anything was sent.
+/// Creates the failure for a request without a response. The transport's error determines whether the request may have been sent.
 #[cold]
 pub(crate) fn unanswered(error: TransportError) -> Failure {
     Failure::new(error_kind(error.kind()), error.kind().delivery()).with_source(error)
 }
 
-/// Creates the failure for a request that was given up while the transport worked. The request may have been sent completely.
+/// Creates the failure for a request that timed out inside the transport. The request may have been sent completely.
 #[cold]
 pub(crate) fn timed_out(phase: TimeoutPhase) -> Failure {
     Failure::new(ErrorKind::Timeout(phase), Delivery::Unknown)
 }
 
 impl BrokenOff {
-    /// Creates the failure for a body that broke off. A head arrived, so the request arrived too. Whatever kind the transport
-    /// reports, the failure is never "not sent".
+    /// Creates the failure for a body that broke off. The head had arrived, so the delivery is never [`Delivery::NotSent`], whatever kind
+    /// the transport reports.
     fn into_failure(self) -> Failure {
         let kind = match &self {
             Self::TimedOut(phase) => ErrorKind::Timeout(*phase),
-            // A custom transport may report a kind that belongs to the time before the head.
+            // A custom transport may report a failure to connect, which can't occur after the head.
             Self::Transport(error) => match error_kind(error.kind()) {
                 ErrorKind::Connect | ErrorKind::Timeout(TimeoutPhase::Connect) => {
                     ErrorKind::Interrupted
@@ -193,8 +194,8 @@ fn error_kind(kind: TransportErrorKind) -> ErrorKind {
     }
 }
 
-/// Returns where a redirect points, decoded, and without the parts that could contain a secret: user information, query and
-/// fragment. `None` if it is not a URL.
+/// Returns the target of a redirect, decoded, and without the parts that could contain a secret: user information, query and
+/// fragment. `None` if the target is not a URL.
 fn location(headers: &HeaderMap) -> Option<String> {
     let location = headers.get(LOCATION)?.to_str().ok()?;
     let decoded = |url: &Url| {

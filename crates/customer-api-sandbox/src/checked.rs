@@ -1,8 +1,8 @@
-//! Settings that not every value of their type can be, for `#[serde(deserialize_with)]`. The methods of the options ensure the same.
+//! Deserializers, for `#[serde(deserialize_with)]`, of settings for which only some values of their type are valid.
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// A number of things that are never none.
+/// A count of at least 1.
 pub(crate) fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<usize, D::Error> {
     match usize::deserialize(from)? {
         0 => Err(D::Error::custom("must be at least 1")),
@@ -10,7 +10,7 @@ pub(crate) fn at_least_one<'de, D: Deserializer<'de>>(from: D) -> Result<usize, 
     }
 }
 
-/// The same, or null.
+/// A count of at least 1, or null.
 pub(crate) fn at_least_one_or_null<'de, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<usize>, D::Error> {

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use tokio::time::Instant;
 
-/// The difference between a running clock and the machine's clock.
+/// The difference between the sandbox's running clock and the machine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Skew {
     Ahead(Duration),
@@ -26,7 +26,8 @@ impl Default for Skew {
 pub(crate) struct Clock {
     /// The time to add to the running time: the start, plus all manual advances and steps.
     base: Mutex<Duration>,
-    /// `None` means a clock that moves only by steps.
+    /// When the clock was started. `None` means a clock that moves only by steps and manual
+    /// advances.
     running_since: Option<Instant>,
     step: Duration,
 }
@@ -64,7 +65,7 @@ impl Clock {
         base.saturating_add(run.unwrap_or_default())
     }
 
-    /// Returns the time as a [`SystemTime`].
+    /// Returns the time in the standard library's type.
     pub(crate) fn system_time(&self) -> SystemTime {
         UNIX_EPOCH.checked_add(self.now()).unwrap_or(UNIX_EPOCH)
     }
@@ -130,7 +131,7 @@ pub(crate) mod rfc3339 {
 }
 
 fn timestamp(time: Duration) -> Timestamp {
-    // A time out of range is after the year 9999. It is replaced by the last printable time.
+    // A time after the year 9999 is replaced by the last moment that can be printed.
     jiff::SignedDuration::try_from(time)
         .and_then(Timestamp::from_duration)
         .unwrap_or(Timestamp::MAX)

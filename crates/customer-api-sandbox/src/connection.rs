@@ -1,4 +1,5 @@
-//! One connection: its requests one after another, and the faults that need its socket.
+//! Serves one connection: reads its requests one after another, and carries out the faults that
+//! need the socket.
 
 use std::sync::Arc;
 
@@ -28,7 +29,7 @@ enum Next {
 
 /// Serves a connection until either side ends it.
 pub(crate) async fn serve(mut stream: TcpStream, pipeline: Arc<Pipeline>) {
-    // Responses are written in one piece. Waiting for more data would only blur the faults.
+    // Each piece of a response is sent immediately. A delay would change the timing of the faults.
     let _ = stream.set_nodelay(true);
     let next = match pipeline.faults.take_connection() {
         None => serve_requests(&mut stream, &pipeline).await,
@@ -40,7 +41,8 @@ pub(crate) async fn serve(mut stream: TcpStream, pipeline: Arc<Pipeline>) {
         }
         Some(ConnectionFaultKind::Garbage) => {
             let mut first = [0];
-            // The client speaks first in both protocols. Earlier bytes would be a different fault.
+            // In TLS and in HTTP, the client sends first. Bytes before that would be a different
+            // fault.
             let _ = stream.read(&mut first).await;
             let _ = stream
                 .write_all(b"\0\x01\x02 sandbox garbage \xff\r\n")
@@ -88,12 +90,12 @@ async fn exchange(
     pipeline: &Pipeline,
 ) -> Result<Next, ReadError> {
     let head = reader.head(stream).await?;
-    // This comes before anything is recorded or a fault is met, because a page must not change a
-    // test's state.
+    // A foreign request is refused before it is recorded or uses up a fault, because a web page in
+    // a browser must not change a test's state.
     if let Some(refusal) = visitor::refuse_head(&head, stream.local_addr()?.ip(), &pipeline.hosts) {
         let mut writer = ResponseWriter {
             stream,
-            // The body of the request is not read.
+            // The body of the request is not read, so the connection can't be used again.
             closing: true,
             head_only: head.method == "HEAD",
         };

@@ -1,4 +1,5 @@
-//! Decoded named texts of a request: the parameters of its path, its query, the fields of a form.
+//! The decoded parameters of a request: those of the path, those of the query, and the fields of a
+//! form.
 
 /// Names and values in the order in which they arrived.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -28,8 +29,8 @@ impl Parameters {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Reads `a=b&c=d`, the form of queries and of urlencoded bodies. Returns `None` if an escape
-    /// is broken or the result is not UTF-8.
+    /// Reads `a=b&c=d`, the format of queries and of urlencoded bodies. Returns `None` if an escape
+    /// is broken or the decoded text is not UTF-8.
     pub(crate) fn parse_urlencoded(text: &str) -> Option<Self> {
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
         let decoded = pairs.map(|pair| {

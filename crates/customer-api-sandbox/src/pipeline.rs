@@ -26,13 +26,13 @@ pub(crate) struct Pipeline {
     pub(crate) log: RequestLog,
     pub(crate) clock: Arc<Clock>,
     pub(crate) late: LateWrites,
-    /// Further names under which the sandbox may be called.
+    /// Further host names under which the sandbox may be called.
     pub(crate) hosts: Arc<[String]>,
     /// Whether connections are accepted.
     pub(crate) is_accepting: AtomicBool,
 }
 
-/// What all servers of a sandbox share, and the log of one of them.
+/// The parts that all servers of a sandbox share, and the log of one server.
 pub(crate) struct Surroundings {
     pub(crate) clock: Arc<Clock>,
     pub(crate) log: RequestLog,
@@ -40,24 +40,25 @@ pub(crate) struct Surroundings {
     pub(crate) pulse: Arc<Pulse>,
 }
 
-/// The outcome of a request at the time at which it is recorded.
+/// The result of processing a request, when the request is recorded.
 #[derive(Default)]
 pub(crate) struct Processed {
     /// `None` if the fault keeps the request from being carried out.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) late: Option<(ValidRequest, Later)>,
-    /// The rules that the request breaks.
+    /// The rules that the request breaks, as texts.
     pub(crate) problems: Vec<String>,
 }
 
-/// What is recorded of a request, beside its head and its body.
+/// The recorded data of a request, in addition to its head and its body.
 pub(crate) struct Record {
-    /// The time at which the request had arrived.
+    /// The time at which the whole request had arrived. If the fault resets the connection while
+    /// the request is read, the time at which the beginning had arrived.
     pub(crate) time: SystemTime,
     pub(crate) fault: Option<Fault>,
     pub(crate) problems: Vec<String>,
     pub(crate) applied: bool,
-    /// `None` if no head is sent.
+    /// The response. `None` if its head is not sent.
     pub(crate) response: Option<Response>,
 }
 
@@ -81,8 +82,8 @@ impl Pipeline {
         }
     }
 
-    /// Processes a request that meets this fault. The request is judged, then carried out now,
-    /// later or never. The second writers follow.
+    /// Processes a request that meets this fault. First, the request is checked. Then, it is
+    /// carried out now, later or never. After that, the second writers write.
     pub(crate) fn process(
         &self,
         head: &Head,
@@ -135,8 +136,8 @@ impl Pipeline {
         }
     }
 
-    /// Checks path, method, admission and description. Returns the error response and the broken
-    /// rules if one of them is wrong.
+    /// Checks the request's path and method, the provider's admission, and the description. If a
+    /// check fails, returns the error response and the broken rules.
     fn judge(
         &self,
         head: &Head,

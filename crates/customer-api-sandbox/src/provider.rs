@@ -21,7 +21,7 @@ pub(crate) trait Provider: Send + Sync + 'static {
     /// Ends all open scrolls.
     fn expire_scrolls(&self) {}
 
-    /// Checks the head as the provider does before it reads the body: the key and the formats.
+    /// Makes the provider's checks that precede the body: the credential and the formats.
     fn admit(&self, head: &Head) -> Result<(), Response>;
 
     /// Returns the provider's response to a request that its description does not allow.
@@ -64,9 +64,9 @@ impl ValidRequest {
 /// The outcome of carrying out a request.
 pub(crate) struct Outcome {
     pub(crate) response: Response,
-    /// Whether it changed the provider's state.
+    /// Whether the request changed the provider's state.
     pub(crate) applied: bool,
-    /// Runs when the response is sent. Never runs if no response is sent.
+    /// Runs immediately before the response is sent. Does not run if no response is sent.
     pub(crate) on_answer: Option<OnResponse>,
 }
 

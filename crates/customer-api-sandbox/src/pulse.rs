@@ -1,10 +1,10 @@
-//! The numbers of requests and changes, across all servers of a sandbox.
+//! Counts the requests and changes of all servers of a sandbox.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::watch;
 
-/// A kind of change that is no request.
+/// A kind of change other than a recorded request.
 #[cfg(feature = "console")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {

@@ -8,8 +8,8 @@ use std::time::Duration;
 pub(crate) struct Quota(VecDeque<Duration>);
 
 impl Quota {
-    /// Admits a request, or returns the number of seconds until the next one will be admitted,
-    /// rounded up.
+    /// Admits a request, or returns the number of seconds until a request will be admitted, rounded
+    /// up.
     pub(crate) fn admit(
         &mut self,
         (limit, window): (usize, Duration),

@@ -23,7 +23,7 @@ use serde_json::{Value, value::RawValue};
 pub struct FieldValue(Box<RawValue>);
 
 impl FieldValue {
-    /// Returns the JSON text as it arrived. The text may contain personal data: think before logging it.
+    /// Returns the JSON text as it arrived. The text may contain personal data, so take care when you log it.
     #[must_use]
     pub fn json(&self) -> &str {
         self.0.get()
@@ -35,24 +35,24 @@ impl FieldValue {
         self.json() == "null"
     }
 
-    /// Returns the text, with resolved escapes, if the value is a text.
+    /// Returns the text, with its escapes decoded, if the value is a valid text.
     #[must_use]
     pub fn as_str(&self) -> Option<Cow<'_, str>> {
         let inner = self.json().strip_prefix('"')?.strip_suffix('"')?;
         if inner.contains('\\') {
-            // A text with an escape that is not a character, such as half a surrogate pair, is not valid.
+            // A text with half a surrogate pair as an escape is not valid.
             return serde_json::from_str(self.json()).ok().map(Cow::Owned);
         }
         Some(Cow::Borrowed(inner))
     }
 
-    /// Returns the truth value, if the value is one.
+    /// Returns the value if it is `true` or `false`.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
         self.json().parse().ok()
     }
 
-    /// Returns the whole number, if the value is a JSON number without fraction or exponent that fits.
+    /// Returns the whole number, if the value is a JSON number without fraction or exponent and fits into an `i64`.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.is_number().then(|| self.json().parse().ok())?
@@ -72,8 +72,8 @@ impl FieldValue {
         is_decimal(&text).then_some(text)
     }
 
-    /// Converts the value for a write, such as [`NewField::new`](crate::NewField::new), if it is a text, a truth value, `null`, or a
-    /// number that stays unchanged. Returns `None` for a number that would change, and for lists and objects, which no write takes.
+    /// Converts the value for a write, such as [`NewField::new`](crate::NewField::new), if the value is a text, a boolean, `null`, or a
+    /// number whose digits [`Value`] keeps. Returns `None` for any other number, and for lists and objects, which no write accepts.
     #[must_use]
     pub fn to_value(&self) -> Option<Value> {
         let value: Value = serde_json::from_str(self.json()).ok()?;
@@ -113,7 +113,7 @@ impl PartialEq for FieldValue {
 
 impl Eq for FieldValue {}
 
-/// Shows the value: a text without its quotes and escapes, anything else as JSON. It may be personal data.
+/// Shows the value: a text without its quotes and escapes, any other value as JSON. The value may be personal data.
 impl fmt::Display for FieldValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {

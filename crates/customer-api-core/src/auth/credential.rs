@@ -5,7 +5,7 @@ use http::{HeaderName, HeaderValue};
 
 use super::{Auth, AuthContext, AuthError};
 
-/// A header that proves who calls. Its value is never printed.
+/// A request header that authenticates the caller. The header's value is never printed.
 #[derive(Clone)]
 pub struct Credential {
     name: HeaderName,
@@ -14,7 +14,7 @@ pub struct Credential {
 }
 
 impl Credential {
-    /// Creates a credential in a header. The value can contain a scheme word in front of the secret.
+    /// Creates a credential from the name and the value of a header. The value can contain a scheme word before the secret.
     ///
     /// # Errors
     ///
@@ -38,7 +38,8 @@ impl Credential {
         })
     }
 
-    /// Numbers the credential, so that a late 401 for an old credential does not discard a new one.
+    /// Sets the number of the credential. A 401 discards only the credential whose number was sent, so a late 401 for an old credential
+    /// does not discard a new one.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
@@ -49,13 +50,13 @@ impl Credential {
         (&self.name, &self.value)
     }
 
-    /// Returns the header as bytes, for a store that keeps it sealed.
+    /// Returns the name and the value of the header as bytes, to be sealed for a store.
     #[cfg(feature = "shared-session")]
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         [self.name.as_str().as_bytes(), b"\0", self.value.as_bytes()].concat()
     }
 
-    /// Reads the header from these bytes.
+    /// Creates a credential from the bytes that [`to_bytes`](Self::to_bytes) returned.
     #[cfg(feature = "shared-session")]
     pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let end = bytes.iter().position(|byte| *byte == 0)?;
@@ -77,7 +78,7 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// No credential, for a provider that wants none.
+/// No credential, for a provider that requires none.
 #[expect(clippy::exhaustive_structs, reason = "it has nothing to configure")]
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anonymous;

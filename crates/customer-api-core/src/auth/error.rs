@@ -2,9 +2,9 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc, time::Duration}
 
 use crate::{Delivery, Error, ErrorKind, error::TimeoutPhase, redact::OneLine, retry::StopReason};
 
-/// The reason why there is no credential.
+/// The reason why no credential could be obtained.
 ///
-/// Cheap to clone: all callers that waited for the same login get the same error.
+/// Cheap to clone, because all callers that waited for one login get a clone of its error.
 #[derive(Clone, Debug)]
 pub struct AuthError {
     reason: Cow<'static, str>,
@@ -12,21 +12,22 @@ pub struct AuthError {
     refused: bool,
     in_vain: bool,
     retry_after: Option<Duration>,
-    /// The same. Contains the wait that the provider's crate knows if the provider asks for none.
+    /// The wait that the provider asked for. If the provider asked for none, the wait that the provider's crate sets.
     asked_wait: Option<Duration>,
     shortage: Option<Shortage>,
 }
 
-/// The resource that only the caller of a login had too little of.
+/// The resource of the caller that ran out during a login. Another caller may have enough of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shortage {
-    /// The client's own quota, which the provider does not know.
+    /// The quota that the client keeps itself.
     OfTurns,
+    /// The time until the caller's deadline.
     OfTime,
 }
 
 impl AuthError {
-    /// Creates an error from a reason in words. The reason must not show a secret.
+    /// Creates an error with this reason. The reason must not contain a secret.
     #[must_use]
     pub fn new(reason: impl Into<Cow<'static, str>>) -> Self {
         Self {
@@ -40,7 +41,7 @@ impl AuthError {
         }
     }
 
-    /// Marks the error as caused by a response that the provider would send again.
+    /// Marks that a new login soon after would fail in the same way.
     pub(crate) fn in_vain(mut self) -> Self {
         self.in_vain = true;
         self
@@ -53,34 +54,34 @@ impl AuthError {
         self
     }
 
-    /// Marks that the provider refused the login itself. A new login soon after is useless, and may lock the account.
+    /// Marks that the provider refused the login. A new login soon after is useless, and may lock the account.
     #[must_use]
     pub fn refused(mut self) -> Self {
         self.refused = true;
         self
     }
 
-    /// Adds the time before which a new login makes no sense.
+    /// Sets the wait before the next login.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.retry_after = Some(wait);
         self
     }
 
-    /// Whether the provider refused the login itself, such as for a wrong password.
+    /// Whether the provider refused the login, for example because of a wrong password.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.refused
     }
 
-    /// The time after which a new login makes sense, if that is known.
+    /// The wait before the next login, if it is known.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }
 
-    /// Whether the login failed for lack of its caller's own quota or time. Such a failure does not apply to a caller who has
-    /// more.
+    /// Whether the login failed because its caller's own quota or time ran out. Such a failure does not apply to a caller that has
+    /// more of it.
     pub(crate) fn is_callers_own(&self) -> bool {
         self.shortage.is_some()
     }
@@ -91,15 +92,15 @@ impl AuthError {
         self.refused || self.in_vain
     }
 
-    /// How long the provider accepts no login. A wait for the client's own quota concerns only its caller and is not
-    /// included.
+    /// How long the provider accepts no login. `None` if the login failed because of the client's own quota, which concerns only its
+    /// caller.
     pub(crate) fn provider_wait(&self) -> Option<Duration> {
         self.retry_after
             .or(self.asked_wait)
             .filter(|_| self.shortage != Some(Shortage::OfTurns))
     }
 
-    /// The error of a caller who asks too early after this failure: no login is made for it.
+    /// The error of a caller that asks for a credential too early after this failure. No login is made for this caller.
     pub(crate) fn held_back(mut self) -> Self {
         self.reason = Cow::Borrowed(if self.refused {
             "an earlier login was refused, and the next one has to wait"
@@ -126,8 +127,8 @@ impl StdError for AuthError {
     }
 }
 
-/// The error of a login that failed. The login counts as refused if the provider refused it ([`Delivery::Refused`]),
-/// except because of too many calls.
+/// Turns the error of a login into an [`AuthError`]. The login counts as refused if its delivery is [`Delivery::Refused`], except if the
+/// reason is too many calls.
 impl From<Error> for AuthError {
     fn from(error: Error) -> Self {
         let is_refused = error.delivery() == Delivery::Refused && !error.is_rate_limited();

@@ -15,8 +15,8 @@ use crate::error::BuildError;
 
 /// The secret that a provider issued: an API key or a token.
 ///
-/// A text is a key that never changes. [`from_fn`](Self::from_fn) takes a function, for a key that is rotated while the program runs.
-/// The key is never printed.
+/// For a key that never changes, convert a text into an `ApiKey`. For a key that is rotated while the program runs, pass a function to
+/// [`from_fn`](Self::from_fn). The key is never printed.
 ///
 /// ```
 /// use std::sync::{Arc, RwLock};
@@ -42,13 +42,13 @@ enum Source {
 }
 
 impl ApiKey {
-    /// A key that the function returns. It is called once before each attempt, and after a 401. It must be fast, because it blocks the
-    /// task of the call: it returns what another part of the program keeps up to date. If it takes too long for the call's timeout,
-    /// nothing is sent.
+    /// Creates a key that a function returns. The function is called once before each attempt, and after a 401. The function must be
+    /// fast, because it blocks the task of the call: it should return a key that another part of the program keeps up to date. If the
+    /// call's timeout ends before the function returns, the attempt is not sent.
     ///
-    /// A key that can't be used makes the call fail with the kind [`Authentication`](crate::ErrorKind::Authentication), and nothing is
-    /// sent. The same holds if the function panics, unless the program aborts on panics. After a 401, the request is sent again if the
-    /// function returns another key than the request had.
+    /// If the key can't be used, or the function panics, the attempt is not sent, and the call fails with the kind
+    /// [`Authentication`](crate::ErrorKind::Authentication). A panic still ends a program that aborts on panics. After a 401, the request
+    /// is sent again if the function returns another key than the one that was sent.
     pub fn from_fn(current: impl Fn() -> SecretString + Send + Sync + 'static) -> Self {
         Self::new(Source::Function(Arc::new(current)))
     }
@@ -67,12 +67,12 @@ impl ApiKey {
         self
     }
 
-    /// The key as it is now, behind a scheme word if there is one.
+    /// Returns the current key, after the scheme word if there is one.
     fn header_value(&self, scheme: Option<&str>) -> Result<SecretString, AuthError> {
         let refused = |reason| Err(AuthError::new(reason).in_vain());
         let key = match &self.source {
             Source::Fixed(key) => Cow::Borrowed(key),
-            // The outcome of earlier attempts must reach the caller.
+            // A panic must not replace the outcome of earlier attempts, which the caller needs.
             Source::Function(current) => match catch_unwind(AssertUnwindSafe(|| current())) {
                 Ok(key) => Cow::Owned(key),
                 Err(_) => return refused("the function that returns it panicked"),
@@ -82,7 +82,8 @@ impl ApiKey {
         if key.is_empty() {
             return refused("it is empty");
         }
-        // White space would split the header's value. At an end, it comes from a file that was read with its line break.
+        // White space would split the header's value. White space at the end of a key usually is the line break of the file that the key
+        // was read from.
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             return refused(
                 "it contains white space, control characters or characters outside ASCII",
@@ -136,8 +137,8 @@ pub struct KeyCredential {
 #[derive(Debug)]
 enum State {
     Fixed(Result<Credential, AuthError>),
-    /// Hashes each key, so that a 401 for another key is told from one for the current key. A key that comes back has the same hash
-    /// as before.
+    /// Hashes each key. By the hash, a 401 for an earlier key differs from a 401 for the current key. A key that is used again has the
+    /// hash that it had before.
     Rotated(RandomState),
 }
 
@@ -148,7 +149,7 @@ impl KeyCredential {
         Self::new(header, None, key.into())
     }
 
-    /// A key behind a scheme word, such as `Authorization: token …`.
+    /// A key after a scheme word, such as `Authorization: token …`.
     #[must_use]
     pub fn scheme(scheme: &str, key: impl Into<ApiKey>) -> Self {
         Self::new(AUTHORIZATION, Some(scheme.to_owned()), key.into())
@@ -193,7 +194,8 @@ impl Auth for KeyCredential {
         self.current().map(Some)
     }
 
-    /// A function may take long. The call reads the clock after [`authorize`](Self::authorize) only.
+    /// Returns only a fixed key. A function may be slow, so [`authorize`](Self::authorize) calls it: the call checks its deadline after
+    /// `authorize`, and not after `try_authorize`.
     fn try_authorize(&self) -> Option<Credential> {
         match &self.state {
             State::Fixed(credential) => credential.clone().ok(),

@@ -1,4 +1,4 @@
-//! The credential that is sent with a request and proves who calls.
+//! The credential that is sent with a request and authenticates the caller.
 
 mod credential;
 mod error;
@@ -18,8 +18,8 @@ use crate::{base_url::BaseUrl, session::SharedSession};
 
 /// Supplies the credential of every attempt.
 ///
-/// Most providers take a key: a [`KeyCredential`]. Some take a token that is obtained by a login: a
-/// [`Session`](crate::session::Session). Implement this trait for any other credential:
+/// [`KeyCredential`] supplies a key, which most providers require. [`Session`](crate::session::Session) supplies a token that is obtained
+/// by a login. Implement this trait for any other credential:
 ///
 /// ```
 /// use std::sync::RwLock;
@@ -45,15 +45,15 @@ use crate::{base_url::BaseUrl, session::SharedSession};
 #[async_trait]
 pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Returns the credential for the next attempt; `None` for a provider that requires none. An implementation can make a
-    /// separate call for it, which must end by the deadline.
+    /// separate call to obtain the credential. That call must end by the deadline.
     ///
     /// # Errors
     ///
-    /// If there is no credential. The call then fails without being sent.
+    /// If no credential could be obtained. The attempt is then not sent.
     async fn authorize(&self, context: &AuthContext<'_>) -> Result<Option<Credential>, AuthError>;
 
-    /// Returns the credential if it is available without waiting. Called before [`authorize`](Self::authorize), which is
-    /// skipped if this returns a credential.
+    /// Returns the credential if it is available without waiting. The client calls this method first, and calls
+    /// [`authorize`](Self::authorize) only if the result is `None`.
     fn try_authorize(&self) -> Option<Credential> {
         None
     }
@@ -61,9 +61,9 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Reports that the provider responded with 401 to the credential of this generation. Returns whether a new credential
     /// may help.
     ///
-    /// `true` makes the pipeline ask for a credential again and resend the request, once per call. A 401 proves that nothing
-    /// was processed, so this applies to writes too. A 401 that [may be unasked](crate::Error::may_be_unasked) is no such proof: a
-    /// write is not sent again after it. A key that never changes returns `false`.
+    /// On `true`, the client asks for a credential again and resends the request, once per call. A 401 proves that nothing was
+    /// processed, so writes are resent too. A 401 that [may be unasked](crate::Error::may_be_unasked) proves nothing, and a write is not
+    /// resent after it. An implementation whose credential never changes returns `false`.
     fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false
@@ -72,13 +72,13 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Reports a second 401: the provider also rejected the credential of this generation, which had just replaced another
     /// one.
     ///
-    /// Asking for a third credential may then be as useless as repeating a refused login, and as harmful to the account. An
-    /// implementation can notify other machines, within the time that the call has left.
+    /// A third credential may be as useless as repeating a refused login, and asking for it as harmful to the account. An
+    /// implementation can warn other machines, within the remaining time of the call.
     async fn invalidate_renewed(&self, generation: u64) {
         let _ = generation;
     }
 
-    /// Shares the obtained credential with other machines. Called once, when the client is built with a shared session.
+    /// Makes the credential shared with other machines. Called once, when a client with a shared session is built.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// The problem with the credential, without showing the credential.
+    /// If the credential can't be used. The error contains the reason, and not the credential.
     fn check(&self) -> Result<(), BuildError> {
         Ok(())
     }
@@ -121,12 +121,12 @@ impl<'a> AuthContext<'a> {
         self.deadline
     }
 
-    /// Makes a call to the same provider, such as a login. It uses the same transport and the same limits, carries no
+    /// Makes a call to the same provider, such as a login. The call uses the client's transport and limits, carries no
     /// credential, and ends by the deadline.
     ///
     /// # Errors
     ///
-    /// If the call fails. An [`AuthError`] can be made from the [`Error`].
+    /// If the call fails. [`AuthError`] can be converted from the [`Error`].
     pub fn send<O: Operation>(
         &self,
         operation: O,
@@ -134,7 +134,7 @@ impl<'a> AuthContext<'a> {
         self.call(operation).send()
     }
 
-    /// Prepares such a call with its own settings.
+    /// Prepares a call like that of [`send`](Self::send), for further settings.
     pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(self.client), operation)
             .without_credential()

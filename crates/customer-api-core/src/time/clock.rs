@@ -15,10 +15,10 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-/// Returns the time by the sender's clock, as given by the response's `Date`. Without a `Date`, returns the time by this
-/// machine's clock.
+/// Returns the response's `Date`, which is the time by the provider's clock. Without a `Date`, returns the time by this machine's
+/// clock.
 ///
-/// A moment that the provider names is compared with this time, because the two clocks can differ.
+/// A moment that the provider names is compared with this time, because the provider's clock and this machine's clock can differ.
 pub(crate) fn senders_clock(headers: &HeaderMap) -> SystemTime {
     date(headers).unwrap_or_else(wall_clock)
 }
@@ -43,8 +43,8 @@ pub(crate) fn wall_clock() -> SystemTime {
 
 /// Measures how much time passes, including the time for which the machine sleeps.
 ///
-/// On some systems a monotonic clock stands still while the machine sleeps. The calendar clock can be set. The stopwatch
-/// reports the larger of the two times, because an early end is harmless where a late one is not.
+/// On some systems a monotonic clock stops while the machine sleeps. The calendar clock can be set back. The stopwatch reports the
+/// larger of the two elapsed times. A limit that it measures may therefore end too early, which is harmless, rather than too late.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch {
     start: Instant,
@@ -69,7 +69,7 @@ impl Stopwatch {
 
     fn until(&self, monotonic: Instant, calendar: SystemTime) -> Duration {
         let awake = monotonic.saturating_duration_since(self.start);
-        // An error means that the calendar clock was set back. It is then ignored.
+        // An error means that the calendar clock was set back. The calendar clock then does not count.
         let passed = calendar.duration_since(self.calendar);
         awake.max(passed.unwrap_or_default())
     }
@@ -92,7 +92,7 @@ impl Deadline {
         }
     }
 
-    /// Returns the same deadline, but at most `limit` after the call began.
+    /// Returns the earlier of this deadline and `limit` after the call began.
     pub(crate) fn no_later_than(&self, limit: Duration) -> Self {
         Self {
             start: self.start,
@@ -100,12 +100,12 @@ impl Deadline {
         }
     }
 
-    /// The time from the beginning to the deadline.
+    /// The time from the beginning of the call to the deadline.
     pub(crate) fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// Sleeps until this much time has passed since the beginning.
+    /// Sleeps until this much time has passed since the call began.
     pub(crate) fn sleep(&self, until: Duration) -> Sleep {
         match self.start.checked_add(until) {
             Some(end) => tokio::time::sleep_until(end),

@@ -18,14 +18,14 @@ pub use date::Date;
 pub use slept::sleep_with_the_machine;
 pub use timestamp::Timestamp;
 
-/// A text that is not a point in time in the expected format. The text itself is not kept.
+/// The error for a text that is not a date or timestamp in the expected format. The error does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected {expected}")]
 pub struct TimeError {
     expected: &'static str,
 }
 
-/// Reads a text in place, because an owned copy would cost an allocation.
+/// Deserializes from a text without copying the text, because a copy would cost an allocation.
 fn deserialize<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: FromStr<Err = TimeError>,

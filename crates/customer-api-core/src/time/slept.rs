@@ -1,4 +1,4 @@
-//! A machine that sleeps, for tests: its calendar clock continues, and its monotonic clock does not.
+//! Simulates a machine that sleeps, for tests: the calendar clock continues, and the monotonic clock stops.
 
 use std::{cell::Cell, time::Duration};
 
@@ -6,7 +6,7 @@ thread_local! {
     static SLEPT: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
-/// Lets the machine sleep for this long, as seen by the current thread.
+/// Simulates that the machine sleeps for this long, for the current thread only.
 pub fn sleep_with_the_machine(time: Duration) {
     SLEPT.set(SLEPT.get().saturating_add(time));
 }

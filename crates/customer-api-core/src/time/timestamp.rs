@@ -10,10 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::TimeError;
 
-/// An instant as a provider wrote it. The text is kept; order and conversions use the instant.
+/// An instant, with the text in which the provider wrote it. Order, equality and conversions use the instant.
 ///
-/// Reads all forms of RFC 3339: any offset, any number of fractional digits, lower-case letters, or a space in place of the `T`.
-/// Two timestamps are equal if they are the same instant, whatever their texts. An instant is exact to the nanosecond.
+/// Parses all forms of RFC 3339: any offset, any number of fractional digits, lower-case letters, or a space in place of the `T`.
+/// Also parses an offset without a colon or without minutes. Two timestamps are equal if they are the same instant, whatever their texts.
+/// An instant is exact to the nanosecond; further digits are cut off.
 ///
 /// ```
 /// use customer_api_core::Timestamp;
@@ -97,8 +98,8 @@ impl FromStr for Timestamp {
     }
 }
 
-/// Reads the instant of a text in the form of RFC 3339, section 5.6. Most parts are at fixed positions, so that a long list
-/// is read several times faster than by jiff's own reader, which accepts many forms. jiff interprets the numbers.
+/// Reads the instant of a text in the form of RFC 3339, section 5.6. Most parts have fixed positions, which makes this several times
+/// faster than jiff's own parser, which accepts many forms. jiff interprets the numbers.
 fn instant(text: &[u8]) -> Option<jiff::Timestamp> {
     let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
     let is_here = |(at, separator): &(usize, u8)| text.get(*at) == Some(separator);
@@ -115,7 +116,7 @@ fn instant(text: &[u8]) -> Option<jiff::Timestamp> {
         two(8)?,
         two(11)?,
         two(14)?,
-        // A leap second counts as the one before it.
+        // A leap second counts as the second before it.
         two(17).map(|second| if second == 60 { 59 } else { second })?,
         nanoseconds(fraction)?,
     );

@@ -7,15 +7,15 @@ use super::{PossiblyUnasked, TransportError, TransportErrorKind, translate::tran
 
 /// The body of a response, which arrives after its head.
 ///
-/// The client limits its size, not the transport.
+/// The client limits the size of the body. The transport need not do so.
 pub struct Body(Content);
 
 enum Content {
     Whole(Bytes),
-    /// Fails once, and is empty after that.
+    /// The first piece is an error. After the error, the body is empty.
     Broken(Option<TransportError>),
     Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
-    /// The HTTP library's own body. As a stream it would need a box.
+    /// The HTTP library's own body. It has a variant because a stream would need a box.
     Http(reqwest::Response),
 }
 
@@ -26,7 +26,7 @@ impl Body {
         Self(Content::Whole(bytes.into()))
     }
 
-    /// Creates a body that arrives in pieces. Nothing more is read from it after an error.
+    /// Creates a body that arrives in pieces. The client stops reading at the first error.
     #[must_use]
     pub fn stream(
         pieces: impl Stream<Item = Result<Bytes, TransportError>> + Send + 'static,
@@ -34,7 +34,7 @@ impl Body {
         Self(Content::Stream(Box::pin(pieces)))
     }
 
-    /// Creates a body of which nothing arrives.
+    /// Creates a body that fails with this error before its first byte arrives.
     #[must_use]
     pub fn failing(error: TransportError) -> Self {
         Self(Content::Broken(Some(error)))
@@ -55,7 +55,7 @@ impl Body {
     ///
     /// # Errors
     ///
-    /// The reason why the rest of the body did not arrive.
+    /// If the rest of the body did not arrive. The error contains the reason.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         match &mut self.0 {
             Content::Whole(bytes) if bytes.is_empty() => Ok(None),
@@ -68,7 +68,7 @@ impl Body {
         }
     }
 
-    /// Reads the whole body, of at most `limit` bytes. Does not trust the length that the server announces.
+    /// Reads the whole body, of at most `limit` bytes. Counts the bytes, even if the server announced the length.
     pub(crate) async fn collect(&mut self, limit: usize) -> Result<Bytes, TransportError> {
         let too_large = || TransportError::new(TransportErrorKind::TooLarge);
         if self.announced() > u64::try_from(limit).unwrap_or(u64::MAX) {
@@ -82,7 +82,7 @@ impl Body {
             let is_empty = piece.is_empty();
             received.push(piece);
             if is_empty {
-                // The number of empty pieces is unlimited, so the timeout must be checked between them.
+                // The size limit does not stop empty pieces. Yielding lets the timeout end them.
                 tokio::task::yield_now().await;
             }
         }
@@ -115,11 +115,11 @@ impl fmt::Debug for Body {
     }
 }
 
-/// The part of a body that has arrived. Most bodies arrive in one piece, which is then not copied.
+/// The part of a body that has arrived. A body that arrives in one piece, as most do, is not copied.
 #[derive(Default)]
 struct Received {
     first: Bytes,
-    /// The whole body so far, once it has more than one piece.
+    /// All bytes so far. Empty until the second piece arrives.
     whole: BytesMut,
 }
 

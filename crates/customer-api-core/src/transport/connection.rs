@@ -13,24 +13,24 @@ use tokio::time::Instant;
 
 use crate::time::now;
 
-/// How long writes avoid kept connections after a fault of one.
+/// How long writes avoid kept connections after a kept connection failed.
 const DISTRUST: Duration = Duration::from_secs(10 * 60);
 
 /// Which connection a request may use.
 ///
-/// A client puts it into the extensions of a request for a custom [`Transport`](super::Transport). A request without it may use any
-/// connection.
+/// A client puts this value into the extensions of a request for a custom [`Transport`](super::Transport). A request without this value
+/// may use any connection.
 ///
-/// The server may close a connection that carried a request before, while the next request is being sent. It is then unknown whether
-/// that request was processed. A server may also write an unrequested response, such as a 408, which is then read as the response to
-/// the next request. A new connection has neither fault, but costs the time to connect.
+/// While a request is being sent on a kept connection, the server may close that connection. It is then unknown whether the request was
+/// processed. A server may also write an unrequested response, such as a 408, to a kept connection. The client then reads this response
+/// as the response to the next request. A new connection avoids both faults, but takes time to connect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionReuse {
     /// Any connection.
     #[default]
     Allowed,
-    /// Any connection. For ten minutes after a fault of a kept connection, only a new connection.
+    /// Any connection, except in the ten minutes after a kept connection failed. During that time, a new connection only.
     WhileTrusted,
     /// A new connection only.
     Never,
@@ -38,8 +38,8 @@ pub enum ConnectionReuse {
 
 /// A marker in the extensions of a response: the server may have written the response before the request arrived.
 ///
-/// The default transport sets it for a 4xx over HTTP/1 on a connection that had carried another response. A client does not repeat a
-/// write after such a response, even if the status would allow it.
+/// The default transport sets this marker for a 4xx over HTTP/1 on a connection that had carried another response. A client does not
+/// repeat a write after such a response, even if the status would allow it.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct PossiblyUnasked;
@@ -52,8 +52,8 @@ pub(super) struct Trust {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The local addresses of all connections that have carried a response. There are fewer than a machine has ports. A new
-    /// connection on a port that was used before looks like an old one, which does no harm.
+    /// The local addresses of all connections that have carried a response. The machine's ports limit their number. A new connection on
+    /// a port that was used before counts as a kept one, which does no harm.
     used: HashSet<SocketAddr>,
     lost_until: Option<Instant>,
 }
@@ -69,7 +69,7 @@ impl Trust {
         is_lost
     }
 
-    /// Inspects a response that came over a pooled connection. Returns whether it may have been written unasked.
+    /// Inspects a response that came over a pooled connection. Returns whether the server may have written it before the request arrived.
     pub(super) fn look_at(&self, response: &reqwest::Response, is_write: bool) -> bool {
         // HTTP/2 frames identify the request to which they belong.
         if response.version() >= Version::HTTP_2 {
@@ -81,7 +81,7 @@ impl Trust {
         let is_reused = near_end.is_none_or(|near_end| !state.used.insert(near_end));
         let status = response.status();
         let is_unasked = is_reused && status.is_client_error();
-        // Servers are known to write these three unasked. Other statuses are common responses to reads and prove nothing there.
+        // Servers are known to write these three statuses unasked. After a read, any other 4xx is a common response and proves nothing.
         if is_unasked && (is_write || matches!(status.as_u16(), 400 | 401 | 408)) {
             state.lose();
         }
@@ -94,7 +94,7 @@ impl Trust {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // No code panics while it holds the lock, so a poisoned lock is still valid.
+        // No code panics while it holds the lock, so the lock is never poisoned.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,25 +9,25 @@ pub struct TransportError {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The way in which an attempt failed, which determines whether anything was sent.
+/// The way in which an attempt failed. It determines whether the request may have been sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The request could not be made; nothing was sent.
+    /// The request is invalid; nothing was sent.
     InvalidRequest,
-    /// The transport has no runtime to work in; nothing was sent.
+    /// The attempt does not run in a runtime that can make connections; nothing was sent.
     NoRuntime,
     /// No connection could be made: DNS, TCP, TLS or a proxy; nothing was sent.
     Connect,
     /// Connecting took too long; nothing was sent.
     ConnectTimeout,
-    /// The connection was gone before the request was written, or the server refused its HTTP/2 stream unprocessed.
+    /// The connection was closed before the request was written, or the server refused the HTTP/2 stream without processing the request.
     NotWritten,
-    /// Something took too long after connecting.
+    /// The attempt took too long after connecting.
     Timeout,
     /// The connection broke off after connecting.
     Interrupted,
-    /// The response is larger than accepted.
+    /// The response is larger than the client accepts.
     TooLarge,
     /// Another reason; the request may have been sent.
     Other,
@@ -40,7 +40,7 @@ impl TransportError {
         Self { kind, source: None }
     }
 
-    /// Sets the cause. Its text is shown to users, so it must contain no path or query of a URL and no value of a header.
+    /// Sets the cause. Users see the text of the cause, so the text must contain no path or query of a URL and no value of a header.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.source = Some(source.into());
@@ -61,7 +61,7 @@ impl TransportError {
 }
 
 impl TransportErrorKind {
-    /// Returns what the failure means for a request without a response.
+    /// Returns the delivery of a request that failed in this way without a response.
     #[must_use]
     pub fn delivery(self) -> Delivery {
         match self {

@@ -1,4 +1,4 @@
-//! The transport of one attempt's bytes.
+//! Sends the request of one attempt, and receives its response.
 
 mod body;
 mod connection;
@@ -31,15 +31,16 @@ pub use scripted::{ScriptError, ScriptedResponse, ScriptedTransport};
 
 /// Sends one request and returns its response as soon as the head has arrived.
 ///
-/// The client calls it once per attempt. The client handles timeouts, retries, credentials and the limit on a response's size. An
-/// implementation must not follow redirects and must not send a request twice. Its errors must state whether anything was sent.
+/// The client calls the transport once per attempt. The client handles timeouts, retries, credentials and the limit on a response's size.
+/// An implementation must not follow redirects and must not send a request twice. Its errors must state whether the request may have been
+/// sent.
 ///
 /// ```
 /// use bytes::Bytes;
 /// use customer_api_core::async_trait;
 /// use customer_api_core::transport::{Body, Transport, TransportError, TransportErrorKind};
 ///
-/// /// Refuses everything, for a program that must not call out.
+/// /// Refuses every request, for a program that must not use the network.
 /// #[derive(Debug)]
 /// struct Offline;
 ///
@@ -64,8 +65,8 @@ pub use scripted::{ScriptError, ScriptedResponse, ScriptedTransport};
 pub trait Transport: fmt::Debug + Send + Sync + 'static {
     /// Sends the request. Returns the head of the response as soon as it has arrived, with the [`Body`] that follows it.
     ///
-    /// A head proves that the request arrived. From then on its status decides whether the call happened, even if the body does not
-    /// arrive.
+    /// Once the head has arrived, its status decides whether the call happened, even if the body does not arrive. If the server may have
+    /// written the response before the request arrived, an implementation puts [`PossiblyUnasked`] into the response's extensions.
     ///
     /// # Errors
     ///
@@ -76,7 +77,7 @@ pub trait Transport: fmt::Debug + Send + Sync + 'static {
     ) -> Result<http::Response<Body>, TransportError>;
 }
 
-/// The transport of a client. The default one has its own variant, so that its calls need no box.
+/// The transport of a client. The default transport has its own variant, so that its calls need no box.
 pub(crate) enum ClientTransport {
     Default(Box<ReqwestTransport>),
     Custom(Arc<dyn Transport>),

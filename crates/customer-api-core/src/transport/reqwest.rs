@@ -25,19 +25,19 @@ use crate::{
     runtime,
 };
 
-/// How long an idle connection is kept. Servers close idle connections after some time. A short limit makes it rare that a request
-/// is sent on a connection that is being closed.
+/// How long an idle connection is kept. Servers close idle connections after some time. With a short limit, the client rarely sends a
+/// request on a connection that the server is closing.
 const POOL_IDLE: Duration = Duration::from_secs(10);
 
 /// The default transport.
 ///
-/// Connections are pooled and shared by the clones of a client. Requests that must not use a kept connection are excepted: see
-/// [`ConnectionReuse`]. Redirects are not followed, and nothing is sent twice.
+/// Connections are pooled, and the clones of a client share the pool. Some requests use a new connection instead: see
+/// [`ConnectionReuse`]. Redirects are not followed, and no request is sent twice.
 pub struct ReqwestTransport {
     base: Origin,
     make: Make,
     pooled: reqwest::Client,
-    /// Keeps no connection. Created when a request needs it.
+    /// The HTTP client that keeps no connection. Created when a request first needs a new connection.
     fresh: OnceLock<reqwest::Client>,
     trust: Trust,
 }
@@ -72,7 +72,7 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS, and the program has no TLS or the system has no root certificates.
+    /// If the base URL needs TLS, and either the program is built without TLS or the system has no root certificates.
     pub fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
         if settings.base_url.is_plain_http() {
             return Self::from_builder(reqwest::Client::builder, settings);
@@ -80,19 +80,20 @@ impl ReqwestTransport {
         Self::from_builder(|| tls::share(reqwest::Client::builder()), settings)
     }
 
-    /// Creates a transport from builders that contain your own proxies, certificates or DNS settings. The function is called for each
-    /// of the two HTTP clients behind the transport: one that pools connections, and one that keeps none.
+    /// Creates a transport from builders with your own proxies, certificates or DNS settings. The function is called for each of the two
+    /// HTTP clients of the transport: one that pools connections, and one that keeps none.
     ///
-    /// The settings that the client's guarantees depend on are applied last: no redirects, no retries, the connect timeout, short-lived
-    /// idle connections, and no proxy to a loopback address. A timeout that the builder contains applies in addition to the client's own.
+    /// The settings that the client's guarantees depend on are applied last, and override the builder's: no redirects, no retries, the
+    /// connect timeout, a short time for idle connections, and no proxy for a loopback address. A timeout of the builder applies in
+    /// addition to the client's own.
     ///
-    /// For a plain http base URL, no TLS is set up, so no root certificates are needed. `localhost` is then 127.0.0.1 and ::1,
-    /// regardless of the builder's resolver. `https://localhost` is resolved like any other name, because its certificate proves which
-    /// server responds.
+    /// For a plain http base URL, no root certificates are needed. In such a URL, `localhost` always means 127.0.0.1
+    /// and ::1, regardless of the builder's resolver. `https://localhost` is resolved like any other name, because the server's
+    /// certificate proves which server responds.
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS and the program has none, or if the builder can't be finished.
+    /// If the base URL needs TLS and the program is built without TLS, or if the builder can't be finished.
     pub fn from_builder(
         builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
         settings: &HttpSettings,
@@ -188,14 +189,14 @@ fn request(method: Method, url: Url, headers: HeaderMap, body: Bytes) -> reqwest
     if !body.is_empty() {
         *request.body_mut() = Some(body.into());
     } else if states_length {
-        // Some servers respond to such a request without a length with 411 (RFC 9110, section 8.6).
+        // Without a `Content-Length`, some servers respond to an empty POST, PUT or PATCH with a 411 (RFC 9110, section 8.6).
         let zero = HeaderValue::from_static("0");
         request.headers_mut().insert(CONTENT_LENGTH, zero);
     }
     request
 }
 
-/// The server's address, parsed once. Only path and query of a request's URL then remain to be parsed.
+/// The server's address, parsed once, so that only the path and query are parsed for each request.
 struct Origin {
     url: Url,
     authority: Authority,
@@ -243,7 +244,7 @@ impl Transport for ReqwestTransport {
         &self,
         request: http::Request<Bytes>,
     ) -> Result<http::Response<Body>, TransportError> {
-        // The pipeline checks the runtime itself. Other callers do not.
+        // The pipeline checks the runtime before it sends. Other callers of this method do not.
         runtime::check().map_err(no_runtime)?;
         let (parts, body) = request.into_parts();
         let url = self

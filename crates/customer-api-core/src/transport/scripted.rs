@@ -13,9 +13,9 @@ use super::{Body, Transport, TransportError, TransportErrorKind};
 
 /// A transport that responds from a queue and records the requests, for tests without sockets.
 ///
-/// Waits go through tokio's clock, so a paused one makes timeouts and back-off instant. Clones share the queue and the record. Once
-/// the queue is empty, every request fails with [`TransportErrorKind::Other`], so its call reports that it may have happened.
-/// [`verify`](Self::verify) at the end of a test finds requests without a response, and responses that no request used.
+/// All waits use tokio's clock. If a test pauses that clock, timeouts and back-off take no time. Clones share the queue and the record.
+/// Once the queue is empty, every request fails with [`TransportErrorKind::Other`], so the call reports that it may have happened. At the
+/// end of a test, [`verify`](Self::verify) finds requests without a response, and responses that no request used.
 ///
 /// ```
 /// use customer_api_core::transport::{ScriptedResponse, ScriptedTransport, TransportErrorKind};
@@ -34,23 +34,23 @@ pub struct ScriptedTransport {
 #[derive(Default)]
 struct Script {
     responses: VecDeque<ScriptedResponse>,
-    /// How many requests came after the last response was used.
+    /// The number of requests that came while the queue was empty.
     unanswered: usize,
     requests: Vec<http::Request<Bytes>>,
 }
 
-/// The script of a [`ScriptedTransport`] and the requests do not fit together.
+/// The requests and the responses of a [`ScriptedTransport`] differ in number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "of {requests} requests, {unanswered} had no scripted response, and {unused} scripted responses were not asked for"
+    "of {requests} requests, {unanswered} had no scripted response, and {unused} scripted responses were not used"
 )]
 #[non_exhaustive]
 pub struct ScriptError {
-    /// All requests.
+    /// The number of all requests.
     pub requests: usize,
-    /// The requests that came after the last response was used.
+    /// The number of requests that came while the queue was empty.
     pub unanswered: usize,
-    /// The responses that are left.
+    /// The number of responses that are left in the queue.
     pub unused: usize,
 }
 
@@ -123,7 +123,7 @@ impl ScriptedResponse {
         self
     }
 
-    /// Lets only the head of a response arrive, and then fails.
+    /// Makes the body fail after the head of the response has arrived.
     #[must_use]
     pub fn cut(mut self, kind: TransportErrorKind) -> Self {
         if let Outcome::Response(response) = self.outcome {
@@ -132,7 +132,7 @@ impl ScriptedResponse {
         self
     }
 
-    /// Waits before it responds.
+    /// Sets a wait before the response.
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -169,7 +169,7 @@ impl ScriptedTransport {
     ///
     /// # Errors
     ///
-    /// How many requests had no response, or how many responses are left.
+    /// If a request had no response, or a response is left. The error contains the numbers.
     pub fn verify(&self) -> Result<(), ScriptError> {
         self.with(|script| {
             let error = ScriptError {
@@ -186,7 +186,7 @@ impl ScriptedTransport {
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Script) -> T) -> T {
-        // No code panics while it holds the lock, so a poisoned lock is still valid.
+        // No code panics while it holds the lock, so the lock is never poisoned.
         work(&mut self.script.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -12,12 +12,12 @@ pub(super) fn on_this_machine(
 ) -> reqwest::ClientBuilder {
     let mut builder = builder;
     if base_url.is_loopback() {
-        // A proxy could not reach this machine, and would receive the credential of a plain http call unencrypted.
+        // A proxy can't reach this machine's loopback address, and would receive the credential of a plain http call unencrypted.
         builder = builder.no_proxy();
     }
     if base_url.is_plain_http() {
-        // Only the address determines which server receives the credential, so it must not come from a hosts file or a DNS server.
-        // Port 0 stands for the URL's port.
+        // Without TLS, the address alone determines which server receives the credential. So the address must not come from a hosts file
+        // or a DNS server. Port 0 stands for the URL's port.
         let addresses: [SocketAddr; 2] = [
             (Ipv4Addr::LOCALHOST, 0).into(),
             (Ipv6Addr::LOCALHOST, 0).into(),

@@ -2,7 +2,8 @@
 
 use crate::{base_url::BaseUrl, error::BuildError};
 
-/// Refuses a configuration that would otherwise fail at the first call or panic inside the HTTP library.
+/// Refuses an https base URL in a program without TLS, because its first call would fail. Refuses a program without a crypto provider,
+/// because the HTTP library would panic.
 pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
     let has_tls = cfg!(any(
         feature = "rustls",
@@ -27,7 +28,7 @@ pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
 pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::shared() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // The library then tries to load them itself, and `explain` reports the problem.
+        // The HTTP library then tries to load the certificates itself and fails. `explain` reports the problem.
         Err(_) => builder,
     }
 }
@@ -37,13 +38,13 @@ pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder
 }
 
-/// Removes TLS from a builder for a plain http base URL. Otherwise the HTTP library would look for root certificates that are
-/// never used, and would fail if there are none, as in a small container.
+/// Removes the root certificates from a builder for a plain http base URL. Otherwise the HTTP library would load root certificates that
+/// are never used, and would fail if there are none, as in a small container.
 #[cfg(any(feature = "rustls", feature = "rustls-no-provider"))]
 pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::trusting_nobody() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // Another library then provides TLS. It does not need certificates to be built.
+        // Another library then provides TLS. A client with that library is built without root certificates.
         Err(_) => builder,
     }
 }
@@ -79,8 +80,8 @@ mod config {
 
     use crate::error::BuildError;
 
-    /// Returns the settings that reqwest would make, with a verifier that all clients of the process share. Reading the root
-    /// certificates takes milliseconds and half a megabyte.
+    /// Returns the settings that reqwest would make, with a verifier that all clients of the process share. Each reading of the root
+    /// certificates would take milliseconds and half a megabyte.
     pub(super) fn shared() -> Result<ClientConfig, BuildError> {
         static CONFIG: OnceLock<ClientConfig> = OnceLock::new();
         let mut config = match CONFIG.get() {
@@ -90,7 +91,8 @@ mod config {
                 CONFIG.get_or_init(|| config).clone()
             }
         };
-        // Each client has its own TLS sessions, because sessions link its connections to each other.
+        // Each client gets its own cache of TLS sessions. With a shared cache, a server could recognise that connections of different
+        // clients belong to one process.
         config.resumption = Resumption::default();
         Ok(config)
     }
@@ -116,7 +118,7 @@ mod config {
     fn with_the_platforms_roots() -> Result<ClientConfig, BuildError> {
         let provider = provider()?;
         let verifier = Verifier::new(Arc::clone(&provider)).map_err(|error| match error {
-            // The only error that it reports on a platform whose certificates are files.
+            // On a platform that keeps its certificates in files, the verifier reports this error only if there are no certificates.
             rustls::Error::General(_) => BuildError::NoRootCertificates(error.into()),
             _ => BuildError::Transport(error.into()),
         })?;
@@ -140,7 +142,7 @@ mod config {
             .map_err(|error| BuildError::Transport(error.into()))
     }
 
-    /// Returns the crypto provider. One that the program has installed takes precedence.
+    /// Returns the crypto provider. A provider that the program has installed takes precedence.
     fn provider() -> Result<Arc<CryptoProvider>, BuildError> {
         let installed = CryptoProvider::get_default().cloned();
         #[cfg(feature = "rustls")]

@@ -1,4 +1,4 @@
-//! Translation of the HTTP library's errors.
+//! Turns the HTTP library's errors into transport errors.
 
 use std::{error::Error as StdError, io};
 
@@ -7,7 +7,7 @@ use tokio::task::JoinError;
 use super::{TransportError, TransportErrorKind};
 use crate::error::RuntimeError;
 
-/// Removes the URL, which contains a customer's id, and refines the library's classification by inspecting the causes.
+/// Turns an error into a transport error. Inspects the causes to find the kind, and removes the URL, which may contain a customer's id.
 pub(super) fn translate(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::InvalidRequest
@@ -50,10 +50,11 @@ fn causes<'e>(
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// Returns whether the request was never written or never processed. hyper cancels a request whose connection is gone before hyper
-/// began to write it. An HTTP/2 stream that the server refuses was not processed (RFC 9113, 8.7). A stream above the last stream that
-/// a GOAWAY names was not processed either, whatever the GOAWAY's code (6.8). The library ends only such streams with the GOAWAY
-/// itself.
+/// Returns whether the request was never written or never processed.
+///
+/// hyper cancels a request if the connection is closed before hyper begins to write. A server does not process an HTTP/2 stream that it
+/// refuses (RFC 9113, 8.7). A server does not process a stream above the last stream that its GOAWAY names, whatever the GOAWAY's code
+/// (6.8). h2 reports the GOAWAY as the error of these streams only.
 fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
     #[cfg(feature = "http2")]
     if let Some(error) = cause.downcast_ref::<h2::Error>() {
@@ -65,7 +66,7 @@ fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
         .is_some_and(hyper::Error::is_canceled)
 }
 
-/// Returns whether the runtime was shut down. Such a runtime accepts neither a socket nor the task that looks up a name.
+/// Returns whether the runtime was shut down. Such a runtime refuses new sockets, and cancels the task that looks up a host name.
 fn is_of_a_runtime_that_ended(cause: &(dyn StdError + 'static)) -> bool {
     let Some(error) = cause.downcast_ref::<io::Error>() else {
         return false;

@@ -1,4 +1,4 @@
-//! Opens a file, and verifies everything in it.
+//! Opens the ledger's file, and verifies all of its content.
 
 use std::{fs, io, time::Duration};
 
@@ -15,14 +15,15 @@ use super::{
 };
 use crate::{Key, LedgerErrorKind};
 
-/// How long the file may be locked by another opener before it counts as in use, where SQLite's own locks are used.
+/// How long opening waits for the lock of another opener. After that, the file counts as in use. Applies only on systems where SQLite
+/// itself takes the lock.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// The longest text, and the longest row, that SQLite reads: several times what a ledger contains. SQLite sees the length at the
-/// beginning of a row, before it allocates memory for the rest.
+/// The size of the longest text and of the longest row that SQLite reads, in bytes. A ledger's rows are several times shorter. SQLite
+/// checks the length at the beginning of a row, before it allocates memory for the rest.
 const LONGEST: i32 = 4_096;
 
-/// The size of the page cache, in KiB. The file itself may ask for a larger cache.
+/// The size of the page cache, in KiB. This limit overrides a larger size that the file asks for.
 const CACHE: i32 = 2_000;
 
 /// Opens a guarded file.
@@ -40,20 +41,20 @@ pub(super) fn connect(guard: &Guard) -> Result<Connection, Fault> {
     Ok(connection)
 }
 
-/// Takes exclusive access to the file, reads all of it, and returns a store. `sync` makes every change wait for the disk. The second
-/// value reports whether SQLite does so.
+/// Takes exclusive access to the file, reads all of it, and returns a store. With `sync`, every change waits for the disk. The second
+/// value reports whether SQLite does wait.
 pub(super) fn check<'c>(
     connection: &'c Connection,
     guard: &'c Guard,
     sync: bool,
 ) -> Result<(Store<'c>, bool), Fault> {
-    // Locks are kept, and the journal is not deleted.
+    // In this mode, SQLite keeps its locks, and does not delete the journal.
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "cell_size_check", true)?;
     // This recovers from the journal that a killed program may have left.
     let taken_up = connection.execute_batch("BEGIN EXCLUSIVE; ROLLBACK");
-    // A wrong header may be the cause of a failure.
+    // If that failed, a wrong header may be the cause, and is then the better error.
     header::check(guard.path())?;
     taken_up?;
     connection.pragma_update(None, "cache_size", -CACHE)?;
@@ -68,7 +69,7 @@ pub(super) fn check<'c>(
     if pragma::<String>(connection, "integrity_check(1)")? != "ok" {
         return Err(damaged("its structure is broken"));
     }
-    // A file or a journal that can't be written fails here, and not at the first write.
+    // If the file or its journal can't be written, opening fails here. Otherwise, the first claim would fail.
     connection.pragma_update(None, "user_version", FORMAT)?;
     let mut store = Store::new(connection, guard, lists)?;
     store.forsake_all()?;
@@ -77,7 +78,7 @@ pub(super) fn check<'c>(
         return Err(no_access(io::ErrorKind::NotFound.into()));
     }
     let synchronous: i64 = pragma(connection, "synchronous")?;
-    // `EXTRA`, as requested: the directory is flushed, too.
+    // 3 is `EXTRA`, with which SQLite flushes the directory too.
     Ok((store, synchronous >= 3))
 }
 

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{Digest, Entry, Key, LedgerSummary, State, clock};
 
-/// The file's record of a key.
+/// The entry of a key, as the file stores it.
 #[derive(Clone)]
 pub(super) struct Row {
     pub(super) state: State,
-    /// The token of the claim, while the key is on its way.
+    /// The token of the claim, while the state is `Sending`.
     pub(super) token: Option<[u8; 16]>,
     pub(super) digest: Option<Digest>,
     pub(super) began: Option<Timestamp>,
@@ -27,9 +27,11 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    /// Replaces one row by another.
+    /// Replaces one row by another in the totals.
     ///
-    /// Fails only if the old row was never counted.
+    /// # Errors
+    ///
+    /// If the old row was never counted.
     pub(super) fn replace(
         &mut self,
         list: i64,
@@ -57,7 +59,7 @@ pub(super) const COLUMNS: &str =
     "list, key, state, token, status, text, not_before, digest, began, doubt_since, checksum";
 
 impl Row {
-    /// Creates the row of a key that a claim has.
+    /// Creates the row of a key that was claimed with this token.
     pub(super) fn sending(token: [u8; 16], entry: Entry) -> Self {
         Self {
             state: State::Sending,
@@ -68,7 +70,7 @@ impl Row {
         }
     }
 
-    /// Returns the same row with its outcome.
+    /// Returns this row with an outcome, and without the claim's token.
     pub(super) fn settled(&self, state: State) -> Self {
         let doubt_since = self.doubt_since.clone();
         Self {
@@ -132,7 +134,7 @@ impl Row {
         Some([&[digest.version()][..], digest.bytes()].concat())
     }
 
-    /// In nanoseconds, so that a key that was begun again differs from its earlier entry.
+    /// Returns the time in nanoseconds. A coarser unit could give a key that is begun again the time of its earlier entry.
     pub(super) fn began(&self) -> Option<i64> {
         nanoseconds(self.began.as_ref()?)
     }
@@ -141,7 +143,7 @@ impl Row {
         nanoseconds(self.doubt_since.as_ref()?)
     }
 
-    /// Reads a row, and checks it against its checksum.
+    /// Reads a row, and verifies its checksum.
     pub(super) fn read(row: &rusqlite::Row<'_>) -> Result<(i64, Key, Self), Fault> {
         let unreadable = |_| damaged("an entry can't be read");
         let list: i64 = row.get(0).map_err(unreadable)?;
@@ -192,7 +194,7 @@ impl Row {
     }
 }
 
-/// Returns the key or name, if the value is a valid one.
+/// Returns the value as a key or name, if it is valid.
 pub(super) fn text_key(value: ValueRef<'_>) -> Option<Key> {
     match value {
         ValueRef::Text(text) => Key::new(std::str::from_utf8(text).ok()?).ok(),

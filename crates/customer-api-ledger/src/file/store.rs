@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Store<'c> {
     connection: &'c Connection,
     guard: &'c Guard,
-    /// The first problem that was found with the file while it was open. It is permanent.
+    /// The first problem with the file that was found while the file was open. It is never cleared.
     disturbed: Option<LedgerError>,
     find: Statement<'c>,
     put: Statement<'c>,
@@ -33,12 +33,12 @@ pub(super) struct Store<'c> {
     begin: Statement<'c>,
     commit: Statement<'c>,
     lists: Lists,
-    /// The row before each claim that is on its way, for withdrawing the claim.
+    /// The earlier row of each key in the state `Sending`, by the claim's token. A withdrawal restores this row.
     before: HashMap<[u8; 16], Option<Row>>,
 }
 
 impl<'c> Store<'c> {
-    /// Creates a store from lists that were read and verified.
+    /// Creates a store. The lists have been read and verified.
     pub(super) fn new(
         connection: &'c Connection,
         guard: &'c Guard,
@@ -83,12 +83,12 @@ impl<'c> Store<'c> {
         Ok(())
     }
 
-    /// Returns the problem that was found with the file, if any. It determines the result of all later operations.
+    /// Returns the problem that was found with the file, if any. After such a problem, all operations return an error.
     pub(super) fn disturbed(&self) -> Option<&LedgerError> {
         self.disturbed.as_ref()
     }
 
-    /// Returns the cause of a failure: the problem with the file, if one was found.
+    /// Returns the cause of a failure: the problem with the file if one was found, or else the failure itself.
     pub(super) fn explain(&self, failure: LedgerError) -> LedgerError {
         self.disturbed.clone().unwrap_or(failure)
     }
@@ -163,7 +163,7 @@ impl<'c> Store<'c> {
         let known = before
             .clone()
             .map(|row| row.into_entry(claim.key().clone()));
-        // A caller that asks again, because it did not get the result, keeps its claim.
+        // A caller that did not receive the result asks again with the same token, and keeps its claim.
         let is_mine = |row: &Row| row.token.as_ref() == Some(claim.token());
         if !before.as_ref().is_some_and(is_mine) {
             if let Some(known) = known.as_ref().filter(|known| !intent.may_begin(known)) {
@@ -180,7 +180,7 @@ impl<'c> Store<'c> {
         Ok(None)
     }
 
-    /// Withdraws a claim, if it has its key.
+    /// Withdraws a claim, if the claim still has its key.
     pub(super) fn withdraw(&mut self, claim: &Claim) -> Result<(), Fault> {
         if self.disturbed.is_some() {
             self.guard.check_content()?;
@@ -201,7 +201,7 @@ impl<'c> Store<'c> {
         }
     }
 
-    /// Records an outcome, even in a file that was renamed: the outcome is in the file if an operator moves it back.
+    /// Records an outcome, even in a file that was renamed. If an operator moves the file back, it contains the outcome.
     pub(super) fn finish(&mut self, claim: &Claim, outcome: &Outcome) -> Result<State, Fault> {
         if self.disturbed.is_some() {
             self.guard.check_content()?;
@@ -283,7 +283,7 @@ impl<'c> Store<'c> {
         after: Option<&Key>,
         limit: usize,
     ) -> Result<Vec<Key>, Fault> {
-        // No key is empty. Therefore all keys are behind the empty text.
+        // No key is empty, so every key sorts after the empty text.
         let after = after.map_or("", Key::as_str);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut rows = self
@@ -340,12 +340,12 @@ impl<'c> Store<'c> {
         }
     }
 
-    /// Makes every key unknown that was on its way when the file was closed.
+    /// Changes the state of every key from `Sending` to `Unknown`. Called when the file is opened, so no sender of these keys is left.
     pub(super) fn forsake_all(&mut self) -> Result<(), Fault> {
         for (list, _) in self.lists.totals() {
             let mut last = None;
             loop {
-                // In portions, because there may be many.
+                // There may be many keys, so they are read in portions.
                 let keys = self.in_state(list, &State::Sending, last.as_ref(), 1_000)?;
                 for key in &keys {
                     if let Some(before) = self.find(list, key)? {

@@ -13,14 +13,14 @@ use super::{
 };
 use crate::LedgerError;
 
-/// A job inside a transaction. It gets the store, or the error because of which it must not run.
+/// A job that runs inside a transaction. It receives the store. If it must not run, it receives the reason as an error.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Store<'_>, LedgerError>) -> Done + Send>;
 
-/// A job that was done, and waits for the end of its transaction.
+/// The result of a job that has run, before its transaction has ended.
 pub(super) struct Done {
     /// The failure that makes the whole transaction fail.
     pub(super) failure: Option<LedgerError>,
-    /// Sends the result to the caller, with the failure of the transaction.
+    /// Sends the result to the caller. If the transaction failed, sends the transaction's failure instead.
     pub(super) response: Response,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct How {
     pub(super) power_loss_safe: bool,
 }
 
-/// What the thread reports when the file is open.
+/// The report of the thread once the file is open.
 pub(super) struct Opened {
     pub(super) path: PathBuf,
     pub(super) is_power_loss_safe: bool,
@@ -42,7 +42,7 @@ pub(super) struct Opened {
 /// The maximum number of jobs in one transaction.
 const MAX_JOBS: usize = 1_000;
 
-/// Opens the file, does jobs until all senders are gone, and closes it.
+/// Opens the file, runs jobs until all senders are gone, and closes the file.
 pub(super) fn run(
     path: PathBuf,
     how: How,
@@ -50,14 +50,14 @@ pub(super) fn run(
     jobs: &mpsc::Receiver<Job>,
 ) {
     let mut opened = Some(opened);
-    // The caller may have stopped waiting. When an error is reported, the file is already free.
+    // If the caller stopped waiting, the report is lost. `keep` frees the file before it returns an error.
     let mut tell = |result| opened.take().map(|opened| opened.send(result).is_ok());
     if let Err(error) = keep(path, how, jobs, |opened| tell(Ok(opened))) {
         tell(Err(error));
     }
 }
 
-/// Fails only before it reported that the file is open.
+/// Opens the file, reports that with `tell`, and runs jobs. Every error it returns occurred before the report.
 fn keep<T>(
     path: PathBuf,
     how: How,
@@ -65,7 +65,7 @@ fn keep<T>(
     tell: impl FnOnce(Opened) -> T,
 ) -> Result<(), LedgerError> {
     let place = location::find(path, how.opening, how.power_loss_safe)?;
-    // Dropped last, after the file is closed.
+    // The guard is dropped last, after the file is closed.
     let guard = Guard::take(place)?;
     let connection = open::connect(&guard)?;
     let (mut store, is_power_loss_safe) = open::check(&connection, &guard, how.power_loss_safe)?;
@@ -74,7 +74,7 @@ fn keep<T>(
         is_power_loss_safe,
     });
     if let Some(failure) = serve(&connection, &mut store, jobs) {
-        // The content of the file is unknown from here on. Therefore every job gets the failure.
+        // After this failure, the content of the file is not known. Therefore every later job gets the failure.
         while let Ok(job) = jobs.recv() {
             (job(Err(failure.clone())).response)(None);
         }
@@ -82,7 +82,7 @@ fn keep<T>(
     Ok(())
 }
 
-/// Does jobs until all senders are gone or a transaction fails. All waiting jobs share one transaction.
+/// Runs jobs until all senders are gone or a transaction fails. All waiting jobs share one transaction.
 fn serve(
     connection: &Connection,
     store: &mut Store<'_>,
@@ -92,11 +92,11 @@ fn serve(
         let mut done = Vec::new();
         let result = transaction(store, first, jobs, &mut done);
         if result.is_err() && !connection.is_autocommit() {
-            // If the rollback fails, closing or reopening the file does it.
+            // If the rollback fails, SQLite rolls back when the file is closed or opened again.
             let _ = connection.execute_batch("ROLLBACK");
         }
         let failure = result.err().map(|failure| store.explain(failure));
-        // If the file turned out to be lost meanwhile, the callers must not send, or rely on what was recorded.
+        // If a problem with the file was found meanwhile, the callers get it as an error: they must not send, or rely on their records.
         let told = failure.as_ref().or(store.disturbed());
         for response in done {
             response(told);
@@ -108,7 +108,7 @@ fn serve(
     None
 }
 
-/// Does the first job and all jobs that wait behind it. Collects their responses.
+/// Runs the first job and the waiting jobs, up to [`MAX_JOBS`]. Collects their responses.
 fn transaction(
     store: &mut Store<'_>,
     first: Job,

@@ -1,4 +1,4 @@
-//! Cancels statements that were given up, so that they are not carried out later.
+//! Cancels statements that were given up, so that the server does not carry them out later.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use tokio_postgres::{Client, config::SslMode};
 use super::{Connection, tls::Tls};
 
 impl Connection {
-    /// Asks the server to cancel the current statement of a connection, without waiting for it.
+    /// Asks the server to cancel the current statement of a connection. Returns without waiting for the cancellation.
     ///
-    /// While its statement waits for a lock, a server does not notice that the connection is closed. It would later claim a key for a
-    /// sender that gave up long ago.
+    /// While a statement waits for a lock, the server does not notice that the statement's connection is closed. Without the
+    /// cancellation, the statement would later claim a key for a sender that gave up long ago.
     pub(super) fn cancel(&self, client: &Arc<Client>) {
         let (token, timeout) = (client.cancel_token(), self.timeout);
         let is_plain = self.config.get_ssl_mode() == SslMode::Disable;
@@ -22,7 +22,7 @@ impl Connection {
                     drop(token.cancel_query(tls).await);
                 }
             };
-            // If the server can't be asked, the claim ends after its own time.
+            // If the server can't be asked, and the statement makes a claim later, the claim expires by its own time limit.
             let _ = tokio::time::timeout(timeout, asked).await;
         });
     }

@@ -26,11 +26,11 @@ use tokio_postgres::{
 
 use crate::{history::History, schema};
 
-/// The maximum number of attempts of a statement that is lost with its connection.
+/// The maximum number of attempts to run a statement that is lost with its connection.
 const ATTEMPTS: u32 = 4;
 
-/// The default idle time before TCP keepalive. A network does not report that it has forgotten a connection. The next statement would
-/// time out. Some networks forget a connection after four minutes.
+/// The default idle time before TCP keepalive. Some networks drop an idle connection after four minutes without reporting that. The next
+/// statement on that connection would time out.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// The driver's own default.
@@ -40,7 +40,7 @@ const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 const PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
-/// The pauses of one statement. They are random, so that programs do not conflict again.
+/// The pauses between the repetitions of one statement. They are random, so that two programs do not conflict again.
 struct Pauses(Duration);
 
 impl Default for Pauses {
@@ -60,7 +60,7 @@ impl Pauses {
     }
 }
 
-/// A value of a statement, with its type. Statements that are not prepared work behind a transaction pooler.
+/// A value of a statement, with its type. With the types, a statement need not be prepared, so it works behind a transaction pooler.
 pub(crate) type Value<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// A connection to a server.
@@ -72,7 +72,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Creates a connection that connects when it is first needed.
+    /// Creates a connection. It connects to the server when the first statement is run.
     pub(crate) fn new(configuration: &str, timeout: Duration) -> Result<Self, Failure> {
         let mut config = Config::from_str(configuration).map_err(|error| {
             // The driver's error may quote a part of the text, and thereby a password.
@@ -93,10 +93,10 @@ impl Connection {
         })
     }
 
-    /// From now on, uses a new connection only if this history continues there. A replica may take over, or a copy be restored, while
-    /// the program runs.
+    /// Sets the history that each later connection must continue. While the program runs, a replica may take over, or a copy may be
+    /// restored.
     pub(crate) fn expect(&self, history: Arc<History>) {
-        // Set once, when the ledger is opened.
+        // A second call changes nothing. The ledger calls this once, when it is opened.
         let _ = self.history.set(history);
     }
 
@@ -112,7 +112,7 @@ impl Connection {
         Ok(checked.await.map_err(|_| Failure::TooSlow)??)
     }
 
-    /// Replaces the current connection by a new one, which is checked.
+    /// Replaces the current connection by a new connection, and checks the new one against the expected history.
     pub(crate) async fn renew(&self) -> Result<(), LedgerError> {
         self.current.lock().await.take();
         let connected = timeout_at(self.end(), self.client()).await;
@@ -125,11 +125,12 @@ impl Connection {
         sleep(self.timeout).deadline()
     }
 
-    /// Runs a statement that may be run twice: the token shows the caller whether it already took effect.
+    /// Runs a statement that may be run twice. By the token in the statement, the caller recognises that the statement already took
+    /// effect.
     ///
-    /// A statement that is lost with its connection is run again on another connection. A statement that the server asks to repeat is
-    /// also run again, without a limit on the number of repetitions: under a strict isolation level, the server rejects statements
-    /// that would otherwise wait for each other. All of this ends within the timeout.
+    /// A statement that is lost with its connection is run again on another connection, in up to [`ATTEMPTS`] attempts. A statement that
+    /// conflicts with another one is also run again, any number of times: under a strict isolation level, the server rejects statements
+    /// that would otherwise wait for each other. The timeout limits all of this.
     pub(crate) async fn query(
         &self,
         statement: &str,
@@ -175,8 +176,8 @@ impl Connection {
                 Err(Failure::Statement(error))
             }
             Err(_) => {
-                // Later statements on this connection would wait behind this one. Without the cancellation, the server would carry it
-                // out later.
+                // Later statements on this connection would wait for this statement. Without the cancellation, the server would carry
+                // this statement out later.
                 self.cancel(&client);
                 self.discard(&client).await;
                 Err(Failure::TooSlow)
@@ -221,7 +222,7 @@ impl Connection {
         if self.config.get_ssl_mode() == SslMode::Disable {
             let connected = self.config.connect(tokio_postgres::NoTls).await;
             let (client, connection) = connected.map_err(Failure::Connect)?;
-            // The connection ends with an error that its statements also get.
+            // If the connection fails, its statements return the same error.
             tokio::spawn(async move { drop(connection.await) });
             return Ok(client);
         }
@@ -244,7 +245,7 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
-    /// Returns whether another statement conflicted with it. Nothing was done, and the same statement may succeed a moment later.
+    /// Returns whether the statement conflicted with another statement. Nothing was done, and the statement may succeed a moment later.
     fn is_in_the_way(&self) -> bool {
         let Self::Statement(error) = self else {
             return false;
@@ -253,22 +254,22 @@ impl Failure {
             [
                 SqlState::T_R_SERIALIZATION_FAILURE,
                 SqlState::T_R_DEADLOCK_DETECTED,
-                // The statement did not wait for a lock, because a role or a database is configured that way.
+                // A role or a database can be configured so that statements do not wait for a lock.
                 SqlState::LOCK_NOT_AVAILABLE,
             ]
             .contains(code)
         })
     }
 
-    /// Returns whether the same statement may succeed immediately: it was lost with its connection, or with the connection of a
-    /// pooler.
+    /// Returns whether the statement may succeed if it is run again immediately: it was lost with its connection, or with the connection
+    /// of a pooler.
     fn may_pass(&self) -> bool {
         match self {
             Self::Statement(error) => {
                 error.is_closed()
                     || error.as_db_error().is_none()
                     || ends_connection(error)
-                    // Another statement of the same connection took too long.
+                    // The cancellation was meant for another statement of this connection.
                     || error.code() == Some(&SqlState::QUERY_CANCELED)
             }
             Self::Configuration
@@ -280,14 +281,14 @@ impl Failure {
     }
 }
 
-/// Returns whether the server or a pooler ends the connection with this error, for example for a restart or because it was idle.
+/// Returns whether the server or a pooler ends the connection with this error, for example because of a restart or an idle time.
 fn ends_connection(error: &tokio_postgres::Error) -> bool {
     error.as_db_error().is_some_and(|error| {
         let is_fatal = matches!(
             error.parsed_severity(),
             Some(Severity::Fatal | Severity::Panic)
         );
-        // A pooler that lost the server's connection may report the severity in a form that the driver can't parse.
+        // A pooler that lost its connection to the server may send a severity that the driver can't parse.
         is_fatal || error.severity() == "FATAL" || error.code().code().starts_with("08")
     })
 }

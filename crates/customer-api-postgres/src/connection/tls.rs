@@ -1,4 +1,4 @@
-//! TLS for the driver, by rustls with the platform's root certificates, as for calls.
+//! TLS for the driver, by rustls with the platform's root certificates, as for the calls of clients.
 
 use std::{
     future::Future,
@@ -60,7 +60,7 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin + 'static> TlsConnect<S> for ToHos
     }
 }
 
-/// A stream for the driver, which requires its own trait.
+/// A TLS stream that implements the driver's own trait.
 pub(super) struct Stream<S>(client::TlsStream<S>);
 
 impl<S: AsyncRead + AsyncWrite + Unpin> TlsStream for Stream<S> {

@@ -1,8 +1,8 @@
-//! Faults of a connection, before any request is known.
+//! Faults of a connection, which occur before a request is read.
 
-/// The fate of a new connection before a request is read from it.
+/// A fault of a new connection, before a request is read.
 ///
-/// A refused connection is not one of these faults, because it never becomes a connection. See
+/// To refuse connections before they are made, use
 /// [`Server::refuse_connections`](crate::Server::refuse_connections).
 #[derive(Debug, Clone)]
 #[must_use = "a fault does nothing until it is handed to a server"]
@@ -28,14 +28,13 @@ impl ConnectionFault {
         Self::new(ConnectionFaultKind::Reset)
     }
 
-    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. A client gets such bytes
-    /// when it uses one protocol and the server the other.
+    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. A client receives such
+    /// bytes when it uses one of these protocols and the server uses the other.
     pub const fn garbage() -> Self {
         Self::new(ConnectionFaultKind::Garbage)
     }
 
-    /// Accepts the connection and never reads or writes anything. A TLS handshake hangs, and so
-    /// does a request.
+    /// Accepts the connection, and never reads or writes. TLS handshakes and requests hang.
     pub const fn silence() -> Self {
         Self::new(ConnectionFaultKind::Silence)
     }

@@ -1,4 +1,4 @@
-//! Scripted faults: which fault occurs, on which requests, and how often.
+//! Scripted faults. The script determines which fault occurs, for which requests, and how often.
 
 mod connection;
 mod form;
@@ -24,13 +24,14 @@ pub use second_writer::SecondWriter;
 /// The shortest body of `oversized`: an object with an empty text.
 const SHORTEST_OVERSIZED: u64 = 13;
 
-/// The fate of one request, or of several, instead of the normal response.
+/// A fault of one or more requests, instead of the normal response.
 ///
 /// By default the request is **not** processed. With [`processed`](Self::processed), the operation
 /// is carried out first, and the caller still sees the fault. With
-/// [`processed_later`](Self::processed_later), it is carried out afterwards. A fault that shows
-/// part of a response shows the operation's own response if the request was processed. Otherwise it
-/// shows a meaningless JSON object with status 200.
+/// [`processed_later`](Self::processed_later), the operation is carried out afterwards. If a fault
+/// sends a part of a response and the request was processed, the part is of the operation's own
+/// response. If the request was not processed, the part is of a meaningless JSON object with status
+/// 200.
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +50,7 @@ const SHORTEST_OVERSIZED: u64 = 13;
 /// let late = Fault::status(500).processed_later(Later::Requests(2));
 /// ```
 ///
-/// The JSON form, which the admin API and `--faults` accept too, has the names of the methods:
+/// The admin API and `--faults` accept faults in JSON, with the names of the methods:
 ///
 /// ```
 /// use customer_api_sandbox::Fault;
@@ -123,9 +124,9 @@ impl Fault {
         }
     }
 
-    /// Lets the operation be processed and responds as usual. Use this as a base for
-    /// [`delay`](Self::delay), [`informational`](Self::informational), [`header`](Self::header),
-    /// [`body`](Self::body) and [`drip`](Self::drip).
+    /// Processes the operation and responds as usual. Add [`delay`](Self::delay),
+    /// [`informational`](Self::informational), [`header`](Self::header), [`body`](Self::body) or
+    /// [`drip`](Self::drip) to it.
     pub fn none() -> Self {
         let mut fault = Self::new(Delivery::Whole);
         fault.processing = Processing::Now;
@@ -140,12 +141,12 @@ impl Fault {
         fault
     }
 
-    /// Sends a redirect to `location`, which is sent unchanged.
+    /// Sends a redirect with this status. `location` is sent unchanged.
     pub fn redirect(status: u16, location: impl Into<String>) -> Self {
         Self::status(status).header("location", location)
     }
 
-    /// Sends no response. The connection stays open until the client leaves.
+    /// Sends no response. The connection stays open until the client closes it.
     pub fn hang() -> Self {
         Self::new(Delivery::Hang)
     }
@@ -157,13 +158,12 @@ impl Fault {
         Self::new(Delivery::ResetWhileReading)
     }
 
-    /// Resets the connection after the whole request was read, instead of a response.
+    /// Resets the connection after the whole request was read. Sends no response.
     pub fn reset_before_head() -> Self {
         Self::new(Delivery::ResetBeforeHead)
     }
 
-    /// Closes the connection in an orderly way after the whole request was read, instead of a
-    /// response.
+    /// Closes the connection in an orderly way after the whole request was read. Sends no response.
     pub fn close_before_head() -> Self {
         Self::new(Delivery::CloseBeforeHead)
     }
@@ -178,47 +178,48 @@ impl Fault {
         Self::new(Delivery::ResetMidBody)
     }
 
-    /// Sends a whole body with a `Content-Length` that promises more, then closes in an orderly
-    /// way. A client that does not count the bytes takes the body for complete.
+    /// Sends a whole body with a `Content-Length` that promises more, then closes the connection in
+    /// an orderly way. A client that does not compare the lengths would take the body for complete.
     pub fn truncated() -> Self {
         Self::new(Delivery::Truncate)
     }
 
-    /// Streams a body of `length` bytes without a length in the head. The body is valid JSON, so
-    /// that only a limit on the size stops a client. The minimum is 13.
+    /// Streams a body of `length` bytes, at least 13, without a length in the head. The body is
+    /// valid JSON, so a client stops reading only if it limits the size.
     pub fn oversized(length: u64) -> Self {
         Self::new(Delivery::Oversize(length.max(SHORTEST_OVERSIZED)))
     }
 
-    /// Processes the request before the fault is shown.
+    /// Processes the request before the fault occurs.
     pub fn processed(mut self) -> Self {
         self.processing = Processing::Now;
         self
     }
 
-    /// Processes the request after the fault was shown, like a provider that fails to respond, or
-    /// responds with a failure, and still carries out the request.
+    /// Processes the request after the fault has occurred. This imitates a provider that does not
+    /// respond, or responds with a failure, and still carries out the request.
     ///
-    /// The request is checked when it arrives. A request that is refused then is never carried out.
-    /// A request that is no longer possible at the later time, such as a change of a customer who
-    /// has been deleted by then, does nothing. The fault shows the same response as for a request
-    /// that is not processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes
-    /// true when the request is applied. Replaces [`processed`](Self::processed), and is replaced
-    /// by it.
+    /// The request is checked when it arrives. If it is refused then, it is never carried out. If
+    /// the state does not allow the request at the later time, for example because the customer has
+    /// been deleted, the request does nothing. The caller sees the same as for a request that is
+    /// not processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true
+    /// when the request is applied. The later of two calls of this method and
+    /// [`processed`](Self::processed) counts.
     pub fn processed_later(mut self, later: Later) -> Self {
         self.processing = Processing::Later(later);
         self
     }
 
-    /// Makes another writer write immediately after the request. With several calls, the writers
-    /// come in the order of the calls.
+    /// Adds a second writer. It writes immediately after the request, unless
+    /// [`SecondWriter::later`] delays it. Several writers write in the order in which they were
+    /// added.
     pub fn second_writer(mut self, writer: SecondWriter) -> Self {
         self.second_writers.push(writer);
         self
     }
 
-    /// Waits before the response, and after processing if the fault processes the request. The wait
-    /// uses tokio's clock, so a paused clock skips it.
+    /// Waits before the response is sent. If the fault processes the request, the wait follows the
+    /// processing. The wait uses tokio's clock, so a paused clock skips the wait.
     pub fn delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
@@ -230,14 +231,15 @@ impl Fault {
         self
     }
 
-    /// Sends an informational response such as 100 or 103 before the final one. Several calls send
-    /// several of them.
+    /// Sends an informational response, such as 100 or 103, before the final response. Several
+    /// calls of this method send several informational responses.
     pub fn informational(mut self, status: u16) -> Self {
         self.informational.push(status);
         self
     }
 
-    /// Sets a header of the response and replaces one with that name. The value is sent unchanged.
+    /// Sets a header of the response, in place of a header with that name. The value is sent
+    /// unchanged.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -255,14 +257,14 @@ impl Fault {
         self
     }
 
-    /// Makes all requests meet the fault, until the faults are cleared.
+    /// Applies the fault to all requests, until the faults are cleared.
     pub fn always(mut self) -> Self {
         self.times = None;
         self
     }
 
-    /// Makes a request meet the fault with this probability, from 0 to 1. A request that does not
-    /// meet the fault is not counted by [`times`](Self::times). The same seed gives the same draws.
+    /// Applies the fault to each request with this probability, from 0 to 1. [`times`](Self::times)
+    /// counts only the requests that meet the fault. The same seed gives the same draws.
     pub fn probability(mut self, probability: f64, seed: u64) -> Self {
         self.chance = Some(Chance { probability, seed });
         self

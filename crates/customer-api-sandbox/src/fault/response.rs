@@ -1,4 +1,4 @@
-//! The response that a fault shows.
+//! The response that a fault sends.
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -115,8 +115,8 @@ impl FaultBody {
 }
 
 impl Fault {
-    /// Returns the response to show. `own` is the operation's response if the request was
-    /// processed.
+    /// Returns the response that the fault sends. `own` is the operation's response if the request
+    /// was processed.
     pub(crate) fn response(&self, own: Option<Response>) -> Response {
         let mut response =
             own.unwrap_or_else(|| Response::json(200, &json!({ "processed": false })));

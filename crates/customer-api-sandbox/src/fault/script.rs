@@ -6,7 +6,8 @@ use super::{ConnectionFault, ConnectionFaultKind, Fault};
 use crate::pulse::Pulse;
 use crate::unknown_fields::Noise;
 
-/// Faults in the order in which they were scripted. The first one that matches is taken.
+/// The faults, in the order in which they were scripted. A request meets the first fault that
+/// matches.
 #[derive(Debug, Default)]
 pub(crate) struct FaultScript {
     requests: Mutex<Vec<ScriptedFault>>,
@@ -23,7 +24,7 @@ pub(crate) struct ScriptedFault {
         expect(dead_code, reason = "only the admin API names a fault")
     )]
     pub(crate) id: u64,
-    /// The operation; `None` for any request.
+    /// The operation whose requests meet the fault; `None` for any request.
     pub(crate) operation: Option<String>,
     pub(crate) fault: Fault,
     /// How many requests are still to meet the fault; `None` for all.
@@ -37,7 +38,7 @@ impl ScriptedFault {
     /// Draws whether a request meets the fault.
     fn strikes(&self) -> bool {
         self.fault.chance.is_none_or(|chance| {
-            // The 53 bits that a float of this size can hold.
+            // An `f64` can represent integers of 53 bits exactly.
             let draw = (self.draws.next() >> 11) as f64 / (1_u64 << 53) as f64;
             draw < chance.probability
         })
@@ -103,7 +104,7 @@ impl FaultScript {
         }
     }
 
-    /// Uses the first fault that matches once.
+    /// Returns the first fault that matches, and counts one use of that fault.
     pub(crate) fn take(&self, operation: Option<&str>) -> Option<Fault> {
         let mut faults = lock(&self.requests);
         let position = faults.iter().position(|scripted| {
@@ -131,8 +132,8 @@ impl FaultScript {
         Some(kind)
     }
 
-    /// Returns how many requests and connections are still to meet a fault. A fault without an end
-    /// counts as one.
+    /// Returns how many requests and connections are still to meet a fault. A fault for all
+    /// requests counts as one.
     pub(crate) fn pending(&self) -> usize {
         let requests: usize = lock(&self.requests)
             .iter()

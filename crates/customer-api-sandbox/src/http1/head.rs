@@ -1,4 +1,4 @@
-/// The first part of a request, as sent.
+/// The head of a request, as sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Head {
     pub(crate) method: String,
@@ -36,7 +36,7 @@ impl Head {
         self.target.split_once('?').map(|(_, query)| query)
     }
 
-    /// Returns whether the client accepts JSON. A request without `Accept` does.
+    /// Returns whether the client accepts JSON. A request without `Accept` accepts it.
     pub(crate) fn accepts_json(&self) -> bool {
         let ranges = self.header_elements("accept");
         ranges.is_empty()

@@ -1,4 +1,5 @@
-//! HTTP/1.1 without a library: faults need the socket, and the judge needs the request as sent.
+//! HTTP/1.1 without a server library, because faults need the socket, and requests are checked and
+//! recorded exactly as sent.
 
 mod head;
 pub(crate) mod read;

@@ -1,5 +1,5 @@
-//! Reads requests from a socket. Raw targets and header names are preserved, which a full HTTP
-//! library would not promise.
+//! Reads requests from a socket. Targets and header names are kept exactly as sent, which a full
+//! HTTP library would not guarantee.
 
 use bytes::{Buf, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
@@ -13,9 +13,9 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 /// Why a request could not be read.
 #[derive(Debug)]
 pub(crate) enum ReadError {
-    /// The client left, in an orderly way or not.
+    /// The client ended the connection, in an orderly way or not.
     Gone,
-    /// The response must have this status, and the connection must be closed.
+    /// The request is not valid. The sandbox responds with this status and closes the connection.
     Refused(u16),
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Framing {
     Chunked,
 }
 
-/// A source of requests, with a buffer of what was already read of the next one.
+/// A reader of requests. Its buffer holds the bytes of the next request that have already arrived.
 #[derive(Debug)]
 pub(crate) struct RequestReader {
     buffer: BytesMut,
@@ -95,7 +95,7 @@ impl RequestReader {
                 return Err(ReadError::Refused(413));
             }
             if size == 0 {
-                // Trailers end with an empty line. The sandbox uses none of them.
+                // Trailers end with an empty line. The sandbox ignores them.
                 while !self.line(source).await?.is_empty() {}
                 return Ok(body.freeze());
             }

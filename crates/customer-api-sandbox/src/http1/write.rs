@@ -1,4 +1,4 @@
-//! Writes responses, whole or broken off as the fault requires.
+//! Writes responses: whole, or broken off if a fault requires that.
 
 use std::io;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::http1::Response;
 
-/// What the head states about the length of the body.
+/// The way in which the head states the length of the body.
 #[derive(Debug, Clone, Copy)]
 enum Length {
     /// A response of this status never has a body.
@@ -20,7 +20,7 @@ enum Length {
 /// Writes one response to one request.
 pub(crate) struct ResponseWriter<'a> {
     pub(crate) stream: &'a mut TcpStream,
-    /// Whether the connection ends after this response. The response then states it.
+    /// Whether the connection ends after this response. The response then has `Connection: close`.
     pub(crate) closing: bool,
     /// Whether only the head is sent, as for a HEAD request.
     pub(crate) head_only: bool,
@@ -113,7 +113,7 @@ impl ResponseWriter<'_> {
         for (name, value) in &response.headers {
             line(name, value);
         }
-        // A fault can replace what frames the response as well.
+        // If a fault sets one of these headers, that header replaces the usual one.
         let is_given = |wanted: &str| {
             let mut headers = response.headers.iter();
             headers.any(|(name, _)| name.eq_ignore_ascii_case(wanted))

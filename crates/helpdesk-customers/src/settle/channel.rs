@@ -1,4 +1,4 @@
-//! Looks whether addresses were added.
+//! Finds out whether addresses were added.
 
 use customer_api_core::{
     Error,
@@ -12,9 +12,9 @@ use crate::{AddChannel, Customer, Found, Omnidesk};
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | every address leads to the customer. The addresses may be older than the call |
-/// | `NotSeen` | no address leads to the customer. The search may not find a phone number that is written differently |
-/// | `CannotTell` | only some addresses lead to the customer, the responses can be read in more than one way, or the call names no customer |
+/// | `InEffect` | the search finds the customer by every address. The customer may have had the addresses before the call |
+/// | `NotSeen` | the search finds the customer by none of the addresses. The search may not find a phone number that is written differently |
+/// | `CannotTell` | the search finds the customer only by some of the addresses; the responses can be read in more than one way; or the call names no customer |
 impl Settle for AddChannel {
     type Evidence = Compared<Vec<Customer>>;
 
@@ -46,7 +46,7 @@ impl Settle for AddChannel {
 }
 
 impl AddChannel {
-    /// Whether the customer that the call names is among the found customers. `None` if the response does not show it.
+    /// Whether the customer that the call names is among the found customers. `None` if the response does not determine that.
     fn leads_here(&self, found: &Found) -> Option<bool> {
         let customers = match found {
             Found::Nobody => return Some(false),

@@ -1,4 +1,4 @@
-//! Compares the sent values with a customer as a read shows it.
+//! Compares the sent values with a customer that a read returned.
 
 use customer_api_core::{
     generated::{NumberedPairs, PrefixedFields},
@@ -23,11 +23,11 @@ impl Sent<'_> {
         ];
         for (name, sent, shown) in names {
             if let Some(sent) = sent {
-                // The customer may have the name although the read does not show it.
+                // The customer may have a name that the read does not return.
                 comparison.field(name, shown.as_deref().map(|shown| is_same(shown, sent)));
             }
         }
-        // The names of custom fields in responses are not documented, and the values are not readable here.
+        // It is not documented under which names responses show custom fields, and the sent values can't be read here.
         for name in self.custom_fields.names() {
             comparison.field(format!("custom_{name}"), None);
         }
@@ -42,7 +42,8 @@ pub(super) fn channels(sent: &NumberedPairs, customer: &Customer, comparison: &m
     }
 }
 
-/// Whether a customer shows an address. `None` if no channels are shown at all, because the provider's sample shows none.
+/// Whether the customer's channels contain an address. `None` if the read returned no channels: the provider's sample has none, so the
+/// customer may have some.
 pub(super) fn has_channel(customer: &Customer, value: &str) -> Option<bool> {
     if customer.channels.is_empty() {
         return None;
@@ -59,7 +60,8 @@ pub(super) fn has_channel(customer: &Customer, value: &str) -> Option<bool> {
     )
 }
 
-/// Whether `is_like` holds for any text or number inside a value. The form of a channel or an entry is not documented.
+/// Whether `is_like` returns true for any text or number inside a value. The form of a channel or of a timeline entry is not
+/// documented.
 pub(super) fn any_text(value: &Value, is_like: &dyn Fn(&str) -> bool) -> bool {
     match value {
         Value::String(text) => is_like(text),

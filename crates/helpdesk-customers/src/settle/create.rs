@@ -1,4 +1,4 @@
-//! Looks whether a customer was created.
+//! Finds out whether a customer was created.
 
 use customer_api_core::{
     Error,
@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{CreateCustomer, CreateCustomerCrud, Customer, Omnidesk};
 
-/// Searches by your own id, otherwise by the first address that was sent.
+/// Searches for the customer by your own id, or else by an address that was sent.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | exactly one customer is found, and every sent value that reads show is equal. Another writer, the CRM, or an earlier call may have created the customer |
+/// | `InEffect` | exactly one customer is found, and each sent value that can be compared equals the customer's value. Another writer, the CRM, or an earlier call may have created the customer |
 /// | `NotSeen` | the search responds with an empty list. Searches may lag |
 /// | `CannotTell` | several customers are found, which may be duplicates; the found customer differs; the response can be read in more than one way; or the call names neither an id nor an address |
 impl Settle for CreateCustomer {
@@ -62,7 +62,7 @@ impl Settle for CreateCustomer {
     }
 }
 
-/// Searches by your own id. The verdicts are the same as for [`CreateCustomer`].
+/// Searches for the customer by your own id. The verdicts are those of [`CreateCustomer`].
 impl Settle for CreateCustomerCrud {
     type Evidence = Compared<Customer>;
 

@@ -1,4 +1,4 @@
-//! Looks whether a customer was deleted.
+//! Finds out whether a customer was deleted.
 
 use customer_api_core::{
     Error,
@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{DeleteCustomer, ListCustomers, Omnidesk};
 
-/// Reads the customer, and another one as a control.
+/// Reads the customer. After a 404, reads another customer as a control.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | the read returns 404, and another customer can be read in the same way. The status is inferred. Another writer may have deleted the customer |
+/// | `InEffect` | the read returns 404, and another customer can be read in the same way. That a deleted customer gets a 404 is inferred. Another writer may have deleted the customer |
 /// | `NotSeen` | the customer can be read |
-/// | `CannotTell` | the read is refused in another way, such as 400, which may mean the same; or no other customer can be read |
+/// | `CannotTell` | the read is refused with another status, such as 400, which may also mean that there is no such customer; the list still contains the customer; or no other customer can be read |
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
 

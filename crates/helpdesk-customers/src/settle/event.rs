@@ -1,4 +1,4 @@
-//! Looks whether an event was added to a timeline.
+//! Finds out whether an event was added to a timeline.
 
 use customer_api_core::{
     Error,
@@ -13,8 +13,8 @@ use super::{
 use crate::{AddExternalEvent, GetTimeline, Omnidesk, Timeline};
 
 impl AddExternalEvent {
-    /// Puts a marker into the fragment of the source URL. [`Client::settle`](crate::Client::settle) finds exactly this event by the
-    /// marker.
+    /// Puts a marker into the fragment of the source URL. By the marker, [`Client::settle`](crate::Client::settle) finds exactly this
+    /// event.
     ///
     /// **Everyone who sees the event on the customer's timeline in Omnidesk may see the marker**, as `#ref=order-4711` at the end of the
     /// URL. The URL still leads to the same place.
@@ -29,7 +29,7 @@ impl AddExternalEvent {
 /// | verdict | when |
 /// |---|---|
 /// | `Applied` | an entry shows the marker, in any of its values |
-/// | `NotSeen` | no entry shows the marker. The form of an entry is not documented: it may not show its source at all |
+/// | `NotSeen` | no entry shows the marker. The form of an entry is not documented, so an entry may not show its source URL |
 /// | `CannotTell` | the event has no marker; the timeline is not a list; or the customer has no external id, by which timelines are read |
 impl Settle for AddExternalEvent {
     type Evidence = Timeline;

@@ -68,7 +68,8 @@ fn searched(found: Result<Found, Error>) -> Result<Found, Error> {
     }
 }
 
-/// Returns the only customer that fits. Whether a search compares whole values is not documented.
+/// Returns the only customer that fits. It is not documented whether a search compares whole values, so `fits` checks each found
+/// customer.
 fn one_of(found: Found, fits: impl Fn(&Customer) -> bool) -> One {
     let customers = match found {
         Found::Nobody => return One::Nobody,

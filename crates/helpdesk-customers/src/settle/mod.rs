@@ -1,7 +1,7 @@
 //! Looks for writes whose outcome is unknown.
 //!
-//! Omnidesk documents neither a customer's history nor the response of a search. Therefore a look compares the state. Only a marked
-//! event can be found exactly.
+//! Omnidesk documents neither a history of a customer's changes nor the response of a search. Therefore a look compares the customer's
+//! present state with the write. Only a marked event can be found exactly.
 
 mod channel;
 mod compare;
@@ -16,7 +16,7 @@ use customer_api_core::settle::{Reason, Settled, Why};
 
 use self::find::One;
 
-/// Whom to ask, and with which details, if a look does not decide.
+/// The advice to the user if a look ends without a decision.
 const ASK: &str = "look at the customer in Omnidesk, or ask Omnidesk's support, with the customer's id and the time of the call";
 
 fn cannot_tell<E>(reason: Reason) -> Settled<E> {

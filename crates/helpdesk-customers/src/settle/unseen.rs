@@ -1,4 +1,4 @@
-//! Writes that no read shows.
+//! Writes whose effect no read shows.
 
 use customer_api_core::{
     Error,

@@ -1,4 +1,4 @@
-//! Looks whether a customer was changed.
+//! Finds out whether a customer was changed.
 
 use customer_api_core::{
     Error,
@@ -13,11 +13,11 @@ use super::{
 };
 use crate::{Customer, Omnidesk, RenameCustomer, UpdateCustomer, UpdateCustomerByExternalId};
 
-/// Reads the customer by Omnidesk's id, otherwise by your own id and the brand, and compares both names.
+/// Reads the customer by Omnidesk's id, or else by your own id and the brand, and compares the sent names.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `InEffect` | the customer shows every name that was sent. Custom fields are reported as not compared. The names may be older than the call, or another writer's work |
+/// | `InEffect` | the customer shows every name that was sent. Custom fields are reported as not compared. The customer may have had the names before the call, or another writer may have set them |
 /// | `NotSeen` | the customer shows none of the names |
 /// | `CannotTell` | the customer shows some of the names; no name was sent; there is no such customer, or there are several; the response can be read in more than one way; or your own id was sent without a brand |
 impl Settle for RenameCustomer {
@@ -49,7 +49,7 @@ impl Settle for RenameCustomer {
 
 /// Reads the customer, and compares the names and the channels.
 ///
-/// The verdicts are the same as for [`RenameCustomer`]. A channel is compared if the read shows any channels, in any shape.
+/// The verdicts are those of [`RenameCustomer`]. Channels are compared if the read returns any channels, in any shape.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -72,7 +72,7 @@ impl Settle for UpdateCustomer {
     }
 }
 
-/// Searches for the customer by your own id, and compares the names and the channels. The verdicts are the same as for
+/// Searches for the customer by your own id, and compares the names and the channels. The verdicts are those of
 /// [`UpdateCustomer`].
 impl Settle for UpdateCustomerByExternalId {
     type Evidence = Compared<Customer>;
