@@ -5,8 +5,8 @@ use ravelin_labels::{Client, Delivery, LabelCustomer, Marker, PaymentFraudReview
 /// Labels a customer as a fraudster. If the outcome is unknown, looks for the label at the provider. Returns whether
 /// the label was applied, even if another label has replaced it since.
 async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box<dyn Error>> {
-    // The marker, of 8 to 64 characters, goes in front of the comment. A look that finds it has found
-    // this very label.
+    // The marker, of 8 to 64 characters, goes in front of the comment. If a look finds the marker, it has
+    // found exactly this label.
     let label = LabelCustomer::payment_fraud(customer, PaymentFraudReview::Fraudster)
         .comment("chargeback")
         .marked(&Marker::new(case)?);
@@ -22,7 +22,7 @@ async fn block(ravelin: &Client, customer: &str, case: &str) -> Result<bool, Box
         .look_for(Duration::from_secs(60));
     match look.await? {
         Settled::Applied(_) | Settled::InEffect(_) | Settled::Superseded(_) => Ok(true),
-        // It may still be applied later. Sending it again may make it twice.
+        // The label may still be applied later. If it is sent again, it may be applied twice.
         Settled::NotSeen { .. } => Ok(false),
         Settled::CannotTell(why) => Err(format!("{error}; {why}").into()),
         _ => Err(error.into()),
