@@ -4,7 +4,7 @@ use http::uri::{InvalidUriParts, PathAndQuery, Uri};
 
 use crate::error::BuildError;
 
-/// The address of a provider: scheme, host and port, and optionally a path in front of the provider's own.
+/// The address of a provider: scheme, host and port, and optionally a path that precedes the provider's paths.
 ///
 /// The scheme is `https`. Plain `http` is accepted only for loopback addresses and `localhost`, so that tests need no certificates.
 ///
@@ -31,7 +31,7 @@ impl BaseUrl {
         &self.text
     }
 
-    /// Returns whether requests are unencrypted. This is allowed only for a loopback address.
+    /// Returns whether requests are unencrypted. Unencrypted requests are allowed only to loopback addresses and `localhost`.
     #[must_use]
     pub fn is_plain_http(&self) -> bool {
         self.uri.scheme_str() == Some("http")
@@ -43,7 +43,7 @@ impl BaseUrl {
         self.uri.host().unwrap_or_default()
     }
 
-    /// Returns the port, which is stated or implied by the scheme.
+    /// Returns the stated port, or the scheme's default port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.uri
@@ -60,7 +60,7 @@ impl BaseUrl {
         &self.uri
     }
 
-    /// Returns the path in front of the provider's own, without a slash at its end.
+    /// Returns the path that precedes the provider's paths, without a slash at its end.
     pub(crate) fn path(&self) -> &str {
         self.uri.path().trim_end_matches('/')
     }
@@ -84,8 +84,8 @@ impl FromStr for BaseUrl {
 
     /// # Errors
     ///
-    /// If the URL is not absolute, is neither `https` nor loopback `http`, or contains user information, a query or a fragment. The
-    /// error does not show the URL, which may contain a password.
+    /// If the URL is not absolute, is neither `https` nor `http` to this machine, or contains user information, a query or a fragment.
+    /// The error does not show the URL, which may contain a password.
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let refused = |reason: &'static str| Err(BuildError::BaseUrl(reason.into()));
         let Ok(url) = url::Url::parse(text) else {

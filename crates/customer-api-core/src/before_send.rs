@@ -38,22 +38,30 @@ pub use crate::request::{Content, ContentBody};
 pub trait BeforeSend: Send + Sync + 'static {
     /// Allows the attempt, or ends the call.
     ///
-    /// It runs within the call's timeout. Its future is dropped when the timeout expires.
+    /// The step runs within the call's timeout. Its future is dropped when the timeout expires.
     ///
     /// # Errors
     ///
     /// The reason why the attempt must not be sent. The call fails with [`ErrorKind::Withheld`](crate::ErrorKind::Withheld), and no
-    /// policy repeats it. Its permit is returned unused.
+    /// policy repeats it. The call's permit is returned unused.
     async fn before_send(&self, attempt: &Upcoming<'_>) -> Result<(), Withheld>;
 
     /// Withdraws what [`before_send`](Self::before_send) did for the last attempt.
     ///
-    /// Called if the attempt is known not to have been sent. Called if the attempt was refused and is about to be repeated, after a wait
-    /// or with another credential. Called if the timeout ended `before_send` itself. Not called if the refusal may not be a response to
-    /// this attempt. Not called for an attempt that the step refused. Not called when the call is dropped: the step is then dropped too.
+    /// It is called in these cases:
     ///
-    /// It runs before any wait, within the time that the call has left. If no time is left, it is polled once. The step's `Drop` must do
-    /// whatever `withdraw` could not finish.
+    /// - the attempt is known not to have been sent;
+    /// - the provider refused the attempt, and the attempt is about to be repeated, after a wait or with another credential;
+    /// - the timeout ended `before_send` itself.
+    ///
+    /// It is not called in these cases:
+    ///
+    /// - the refusal may not be a response to this attempt;
+    /// - this step refused the attempt;
+    /// - the call is dropped. The step is then dropped too.
+    ///
+    /// It runs before any wait, within the time that the call has left. If no time is left, its future is polled once. The step's `Drop`
+    /// must do whatever `withdraw` could not finish.
     async fn withdraw(&self) {}
 }
 
@@ -84,7 +92,7 @@ impl<'a> Upcoming<'a> {
         self.number
     }
 
-    /// Returns the time that the call has left for this attempt and all later ones. When it is over, nothing more is sent.
+    /// Returns the time that the call has left for this attempt and all later ones. When this time is over, nothing more is sent.
     #[must_use]
     pub fn remaining(&self) -> Duration {
         self.remaining

@@ -10,14 +10,14 @@
 //! Futures run on the caller's thread. Their tasks, such as those that drive connections or read lists ahead, run on one further thread,
 //! which all clients of the process share. The first wait starts that thread, and it ends with the process.
 //!
-//! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used
-//! before the fork does not work in the child: its calls fail with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and nothing
-//! is sent, because its connections and its knowledge of the quota belong to the parent. Make the child's clients in the child. A
-//! client that was built but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a
-//! list returns an error, and any other future may wait forever. Fork while no other thread is waiting.
+//! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used before
+//! the fork does not work in the child: its calls fail with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and nothing is sent,
+//! because its connections and its count of the quota belong to the parent. Make the child's clients in the child. A client that was
+//! built but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a list returns an
+//! error, and any other future may wait forever. Fork while no other thread is waiting.
 //!
-//! Inside an async runtime a wait would block all other work there. It returns the error [`BlockingError::InsideRuntime`] instead, and
-//! nothing is sent.
+//! Inside an async runtime, a wait would block all other tasks. There, it returns the error [`BlockingError::InsideRuntime`] instead,
+//! and nothing is sent.
 
 use std::{
     fmt,
@@ -65,13 +65,13 @@ static RUNTIME: Place = Place(OnceLock::new());
 ///
 /// # Errors
 ///
-/// If this thread belongs to an async runtime, or if no runtime can be made. The future was not started then.
+/// If this thread belongs to an async runtime, or if no runtime can be made. In both cases, the future was not started.
 pub fn wait<F: IntoFuture>(future: F) -> Result<F::Output, BlockingError> {
     let runtime = match Handle::try_current() {
         Ok(_) => return Err(BlockingError::InsideRuntime),
         Err(_) => kept(&RUNTIME, process::id(), make)?,
     };
-    // An async block, so that a future is made inside the runtime too.
+    // In the async block, `into_future` also runs inside the runtime.
     Ok(runtime.block_on(async { future.await }))
 }
 
@@ -89,7 +89,7 @@ where
 
 /// An iterator that waits for the items of a stream one by one. [`iter`] creates it.
 ///
-/// If waiting is not possible, it returns the [`BlockingError`] once and ends.
+/// If waiting is not possible, the iterator returns the [`BlockingError`] once and ends.
 #[must_use = "nothing is read until it is iterated over"]
 pub struct Iter<S> {
     stream: S,
@@ -134,8 +134,8 @@ impl<S> fmt::Debug for Iter<S> {
     }
 }
 
-/// The place of a runtime in a list, to which each generation of forked processes adds its own. Nothing in the list is ever dropped.
-/// The list is read without a lock, because a thread that does not exist after a fork could hold the lock forever.
+/// The place of a runtime in a list. Each generation of forked processes adds its own runtime to the list. No entry is ever dropped. The
+/// list is read without a lock, because a thread that does not exist after a fork could hold the lock forever.
 struct Place(OnceLock<Kept>);
 
 struct Kept {
@@ -164,7 +164,7 @@ fn kept(
         process,
         next: Box::new(Place(OnceLock::new())),
     };
-    // If two threads made one at the same time, one runtime is dropped. No task has used it.
+    // If two threads made a runtime at the same time, one of the two is dropped. No task has used it.
     Ok(&place.0.get_or_init(|| made).runtime)
 }
 

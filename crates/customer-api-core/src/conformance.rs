@@ -1,4 +1,4 @@
-//! The common parts of the conformance suites. An implementation of a trait runs the suite of that trait in its tests.
+//! The common parts of the conformance suites. An implementation of a trait runs the trait's suite in its own tests.
 
 use std::{error::Error as StdError, fmt};
 

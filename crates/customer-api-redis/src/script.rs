@@ -6,14 +6,14 @@ use redis::{Script, Value};
 
 use crate::failure::Failure;
 
-/// Longer times can't be added to a time in a script, because its numbers are exact only up to 2⁵³.
+/// The longest time that a script gets. A script adds it to another time, and a script's numbers are exact only up to 2⁵³.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// A script, with the digest by which a server knows it.
+/// A script, with the digest that identifies it on the server.
 pub(crate) struct Lua {
     pub(crate) text: &'static str,
     pub(crate) digest: String,
-    /// Whether the script takes something that another script must give back.
+    /// Whether the script takes something, such as a slot, that another script must release.
     pub(crate) takes: bool,
 }
 
@@ -27,7 +27,7 @@ impl Lua {
         }
     }
 
-    /// Creates a script that takes something.
+    /// Creates a script that takes something, such as a slot.
     pub(crate) fn taking(text: &'static str) -> Self {
         Self {
             takes: true,
@@ -36,19 +36,19 @@ impl Lua {
     }
 }
 
-/// Converts a time to microseconds, as the scripts take it. At most 100 years.
+/// Converts a time to microseconds, the unit of the scripts. A time of more than 100 years becomes 100 years.
 pub(crate) fn micros(time: Duration) -> Vec<u8> {
     // Rounded up: a slot must not be free too early.
     let micros = time.min(LONGEST).as_nanos().div_ceil(1000);
     text(micros)
 }
 
-/// Converts an optional time. `None` becomes an empty text.
+/// Converts an optional time. `None` becomes an empty string.
 pub(crate) fn maybe_micros(time: Option<Duration>) -> Vec<u8> {
     time.map(micros).unwrap_or_default()
 }
 
-/// Converts a number to digits, because the numbers of a script can't hold a `u64`.
+/// Converts a number to digits, because a script's numbers can't represent every `u64`.
 pub(crate) fn text(number: impl ToString) -> Vec<u8> {
     number.to_string().into_bytes()
 }
@@ -75,7 +75,7 @@ impl Items {
         }
     }
 
-    /// Reads a number from its digits. `None` if the text is empty.
+    /// Reads a number from its digits. `None` if there are none.
     pub(crate) fn maybe_number<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Failure> {
         let bytes = self.bytes()?;
         if bytes.is_empty() {

@@ -27,7 +27,7 @@ impl Default for RedisOptions {
 impl RedisOptions {
     /// Sets the beginning of all key names: `customer-api:` by default. Machines that share a quota must use the same prefix.
     ///
-    /// The prefix must not contain a brace: in a cluster, braces determine which node has a key.
+    /// The prefix must not contain a brace: in a cluster, braces determine which node stores a key.
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
         self
@@ -59,7 +59,7 @@ impl RedisOptions {
 
 /// A connection to a server. The quotas and sessions of a program share it.
 ///
-/// Cheap to clone. A program needs one, because any number of scripts can be under way on it at the same time.
+/// Cheap to clone. A program needs only one, because any number of scripts can run on it at the same time.
 ///
 /// The runtime in which the connection is made drives the connection. If that runtime exists but makes no progress, scripts from other
 /// runtimes time out. Therefore a program with several single-threaded runtimes should give each its own connection. A runtime that ends
@@ -71,13 +71,13 @@ pub struct RedisConnection {
 }
 
 impl RedisConnection {
-    /// Returns the slots of quotas, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
+    /// Returns the store of quota slots, for [`SharedQuota`](customer_api_core::rate_limit::SharedQuota).
     #[must_use]
     pub fn quota(&self) -> RedisQuota {
         RedisQuota::new(self.clone())
     }
 
-    /// Returns the tokens of logins, for [`SharedSession`](customer_api_core::session::SharedSession).
+    /// Returns the store of login tokens, for [`SharedSession`](customer_api_core::session::SharedSession).
     #[must_use]
     pub fn tokens(&self) -> RedisTokens {
         RedisTokens::new(self.clone())

@@ -73,8 +73,8 @@ impl Sandbox {
         &self.customer_radar
     }
 
-    /// Advances the sandbox's clock. This affects the sandbox's timestamps and time windows, but
-    /// not tokio's timers.
+    /// Moves the sandbox's clock forward. This affects the sandbox's timestamps and time windows,
+    /// but not tokio's timers.
     ///
     /// Writes that [come later](crate::Later::After) and become due within this time are carried
     /// out at their times, before this method returns.
@@ -91,8 +91,8 @@ impl Sandbox {
         );
     }
 
-    /// Resets all providers to their initial state, without records, tokens, faults and recorded
-    /// requests. The switches and the clock stay.
+    /// Resets all providers: removes records, tokens, faults and recorded requests. The switches and
+    /// the clock stay as they are.
     pub fn reset(&self) {
         self.ravelin.reset();
         self.omnidesk.reset();
@@ -101,7 +101,7 @@ impl Sandbox {
     }
 }
 
-/// The JSON forms that the admin API and the program accept.
+/// Methods that take the JSON forms of the admin API and the program.
 #[cfg(feature = "console")]
 impl Sandbox {
     /// Returns the address of the admin API and the console, or `None` if they are not served.
@@ -110,19 +110,19 @@ impl Sandbox {
         self.console.as_ref().map(|console| console.url.as_str())
     }
 
-    /// Returns the body of `GET /health` of the admin API: base URLs, variables and counters.
+    /// Returns the response of the admin API's `GET /health`: base URLs, variables and counters.
     #[must_use]
     pub fn health(&self) -> serde_json::Value {
         self.managing.health()
     }
 
-    /// Replaces the records, now and after each reset through the admin API. The value is an object
-    /// with the records of one or more providers, in the form of `GET /state`.
+    /// Sets the records, now and after each reset through the admin API. The value is an object with
+    /// the records of one or more providers, in the form of `GET /state`.
     ///
     /// # Errors
     ///
-    /// [`FormError`] if the value does not have this form. Providers that come before the wrong one
-    /// are changed.
+    /// [`FormError`] if the value does not have this form. The records of the providers before the
+    /// wrong entry are already replaced.
     pub fn seed(&self, records: serde_json::Value) -> Result<(), FormError> {
         self.managing.seed(records)
     }
@@ -131,7 +131,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`FormError`] if one of the faults is wrong. Then no fault is replaced.
+    /// [`FormError`] if one of the faults is wrong. In that case, nothing is changed.
     pub fn replace_faults(&self, faults: serde_json::Value) -> Result<(), FormError> {
         self.managing.start_faults(faults)
     }
@@ -141,13 +141,14 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// [`FormError`] if the sandbox does not know the switch, or if the value is not one of its settings.
+    /// [`FormError`] if there is no such switch, or if the value is not one of the switch's
+    /// settings.
     pub fn set_switch(&self, name: &str, value: serde_json::Value) -> Result<(), FormError> {
         self.managing.start_switch(name, value)
     }
 }
 
-/// Advances the clock, and carries out the writes that become due at their times.
+/// Moves the clock forward, and carries out each write that becomes due, at its time.
 pub(crate) fn advance(clock: &Clock, servers: &[&Pipeline], by: Duration) {
     let mut left = by;
     loop {
@@ -260,9 +261,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// Stops the sandbox's clock at `start`, and advances it by `step` after each write that is applied. Then no
-    /// timestamp depends on the time at which a test runs. Without this call, the clock starts at the real time and
-    /// runs with tokio's clock.
+    /// Stops the sandbox's clock at `start`, and moves it forward by `step` after each applied
+    /// write. Therefore no timestamp depends on when a test runs. Without this call, the clock
+    /// starts at the real time and runs with tokio's clock.
     pub fn stepped_clock(mut self, start: SystemTime, step: Duration) -> Self {
         self.stepped = Some((start, step));
         self
@@ -310,12 +311,12 @@ impl SandboxBuilder {
         self
     }
 
-    /// Lets programs call the sandbox under this name too, with any port. Without this call, it answers only to
-    /// `localhost`, loopback addresses and the addresses that it listens on. A container that other containers call by
-    /// its name needs this, for example.
+    /// Lets programs call the sandbox under this name too, with any port. Without this call, the
+    /// sandbox responds only to `localhost`, loopback addresses and the addresses that it listens
+    /// on. Needed, for example, if one container calls another one by name.
     ///
-    /// A page of a web site can call the sandbox if the name of the site resolves to this machine.
-    /// Therefore allow only names that no web site has.
+    /// A page of a web site can call the sandbox if the name of the site leads to this machine.
+    /// Therefore allow only names that no web site uses.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.hosts.push(name.into());
         self

@@ -29,7 +29,7 @@ pub struct Server<P> {
     pub(crate) provider: Arc<P>,
 }
 
-/// A listening socket that has no server behind it yet.
+/// A listening socket whose server has not started yet.
 pub(crate) struct Bound {
     pub(crate) base_url: String,
     listener: Listener,
@@ -59,7 +59,8 @@ pub(crate) fn base_url(address: SocketAddr, hosts: &[String]) -> String {
     if !address.ip().is_unspecified() {
         return format!("http://{address}");
     }
-    // All addresses of the machine: no program can call the unspecified one everywhere.
+    // The server listens on all addresses of the machine. Programs can't connect to the unspecified address on every system,
+    // so the URL contains another host.
     let host = hosts.first().map_or("127.0.0.1", String::as_str);
     format!("http://{host}:{}", address.port())
 }
@@ -108,8 +109,8 @@ impl<P> Server<P> {
         self.pipeline.log.clear();
     }
 
-    /// Puts the provider back as it was when it was new: without records, tokens, faults and
-    /// recorded requests. Writes that are still to be carried out are forgotten. The switches stay.
+    /// Resets the provider: removes records, tokens, faults and recorded requests. Pending writes are dropped. The switches
+    /// stay as they are.
     pub fn reset(&self) {
         self.pipeline.reset();
     }
@@ -127,7 +128,8 @@ impl<P> Server<P> {
     ///
     /// # Errors
     ///
-    /// [`SandboxError::UnknownOperation`] if the sandbox does not imitate such an operation. The error lists those that it imitates.
+    /// [`SandboxError::UnknownOperation`] if the sandbox does not imitate such an operation. The error lists the imitated
+    /// operations.
     pub fn fault_on(&self, operation: impl AsRef<str>, fault: Fault) -> Result<(), SandboxError> {
         let operation_id = operation.as_ref();
         let description = self.pipeline.description.get();
@@ -150,7 +152,7 @@ impl<P> Server<P> {
         self.pipeline.faults.add_connection(fault);
     }
 
-    /// Returns how many requests and connections are still to meet a scripted fault.
+    /// Returns how many requests and connections will still meet a scripted fault.
     #[must_use]
     pub fn pending_faults(&self) -> usize {
         self.pipeline.faults.pending()
@@ -164,7 +166,7 @@ impl<P> Server<P> {
         self.pipeline.late.count()
     }
 
-    /// Drops all scripted faults. Writes that are still to be carried out stay.
+    /// Drops all scripted faults. Pending writes stay.
     pub fn clear_faults(&self) {
         self.pipeline.faults.clear();
     }
@@ -212,8 +214,8 @@ impl<P> fmt::Debug for Server<P> {
     }
 }
 
-/// Accepts connections until the handle is dropped. The connections are tasks in the set of this
-/// task, so they end with it.
+/// Accepts connections until the handle is dropped. The connections are tasks in this task's set, so they end when this task
+/// ends.
 async fn run(
     mut listener: Listener,
     mut commands: mpsc::UnboundedReceiver<Command>,
@@ -239,8 +241,7 @@ async fn run(
                 Ok(stream) => {
                     connections.spawn(connection::serve(stream, Arc::clone(&pipeline)));
                 }
-                // For example, the process is out of file descriptors. They become free as
-                // connections end.
+                // For example, the process is out of file descriptors. Descriptors become free when connections end.
                 Err(_) => tokio::time::sleep(Duration::from_millis(10)).await,
             },
         }

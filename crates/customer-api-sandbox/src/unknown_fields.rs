@@ -1,5 +1,5 @@
-//! Random unknown fields in responses. Ravelin's own sandbox adds them on purpose, to catch clients
-//! that reject unknown fields.
+//! Random unknown fields in responses. Ravelin's own sandbox adds such fields on purpose, to catch
+//! clients that reject unknown fields.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,8 +1,8 @@
 //! Who may call the sandbox: programs on this machine, but no page of another site in a browser.
 //!
 //! A page of another site can reach a server on the loopback address if the name of the site leads there (DNS rebinding), or if the page
-//! requests the address directly. A browser reveals both, through `Host` and `Origin`. It sends no `Origin` with what a page merely embeds,
-//! such as an image, but states with `Sec-Fetch-Site` that the page is from elsewhere.
+//! requests the address directly. A browser reveals both, through `Host` and `Origin`. For something that a page merely embeds, such as an
+//! image, the browser sends no `Origin`. It then reports with `Sec-Fetch-Site` that the page is from another site.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -13,15 +13,15 @@ const OTHER_SITE: Refusal = Refusal {
     reason: "the sandbox does not respond to pages of other sites",
 };
 
-/// Why a request is refused.
+/// The reason why a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
     pub(crate) reason: &'static str,
 }
 
-/// Returns why a request is refused that does not come from a program on this machine, or under one of the further names in `hosts`.
-/// `here` is the address at which the request arrived.
+/// Refuses a request if its `Host` or `Origin` names a host other than this machine and the names in `hosts`. Returns the reason. `here` is
+/// the address at which the request arrived.
 pub(crate) fn refuse<'a>(
     mut host: impl Iterator<Item = &'a [u8]>,
     mut origin: impl Iterator<Item = &'a [u8]>,
@@ -48,8 +48,8 @@ pub(crate) fn refuse<'a>(
     None
 }
 
-/// Returns why a request is refused that a browser sends for a page of another site without naming its origin. If it names it, the
-/// [origin](refuse) counts, since the site of a loopback address is not that of `localhost`.
+/// Refuses a request without `Origin` that a browser sends for a page of another site. Returns the reason. If there is an `Origin`,
+/// [`refuse`] decides instead: to a browser, `127.0.0.1` and `localhost` are different sites, but `refuse` accepts both.
 fn refuse_unnamed<'a>(
     mut site: impl Iterator<Item = &'a [u8]>,
     has_origin: bool,
@@ -58,8 +58,8 @@ fn refuse_unnamed<'a>(
     (is_elsewhere && !has_origin).then_some(OTHER_SITE)
 }
 
-/// Returns why a request is refused that a page of another site embeds, for example as an image. A link to the console is followed: the
-/// page that has it can't read what is shown, and nothing changes.
+/// Refuses a request that a page of another site embeds, for example as an image. Returns the reason. A user may follow a link to the
+/// console: the page that contains the link can't read the console, and nothing changes.
 #[cfg(feature = "console")]
 pub(crate) fn refuse_embedding(headers: &http::HeaderMap) -> Option<Refusal> {
     let is = |name: &str, wanted: &str| headers.get(name).is_some_and(|value| value == wanted);
@@ -82,7 +82,7 @@ pub(crate) fn refuse_head(head: &Head, here: IpAddr, hosts: &[String]) -> Option
     Some(response)
 }
 
-/// Returns whether a host, with or without a port, is this machine by name or by address.
+/// Returns whether a host, with or without a port, is this machine (by name or by address) or is one of `hosts`.
 fn is_local(authority: &[u8], here: IpAddr, hosts: &[String]) -> bool {
     let Ok(authority) = std::str::from_utf8(authority) else {
         return false;

@@ -21,7 +21,7 @@ pub(super) enum Message<I> {
 /// The maximum number of restarts without a new item between them.
 const FUTILE_RESTARTS: u32 = 3;
 
-/// Reads pages until the end, a failure, or the drop of the consumer.
+/// Reads pages until the end, until a failure, or until the consumer is dropped.
 pub(super) async fn read<S: PageSource>(
     mut source: S,
     max_pages: u64,
@@ -77,7 +77,7 @@ pub(super) async fn read<S: PageSource>(
             Next::EndWithoutNotice => (None, true),
         };
         let is_last = next.is_none();
-        // Records that can't be read were still on the page.
+        // A page that contains only records that can't be read is not empty.
         let is_empty = items.is_empty() && unreadable.is_empty();
         if !is_empty {
             futile = 0;

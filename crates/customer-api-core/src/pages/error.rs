@@ -27,11 +27,11 @@ pub enum PagesErrorKind {
     /// A follow-up (the request for a further page) failed after the provider may have received it. Therefore its page may be lost.
     /// [`PagesError::call`] returns its error.
     Interrupted,
-    /// The list ended before the number of items that the provider reports.
+    /// The list ended with fewer items than the provider reports.
     Incomplete,
     /// The cursor expired before its page could be requested, because the consumer was too slow for the buffer.
     Expired,
-    /// The provider's link to the next page leads to another place. It was not followed.
+    /// The provider's link to the next page leads to another place. The link was not followed.
     ForeignLink,
     /// The provider sent an earlier page again, or went back to a cursor that was used before.
     Repeated,
@@ -41,11 +41,12 @@ pub enum PagesErrorKind {
     ParameterIgnored,
     /// The list could not be resumed where it broke off without losing or duplicating items.
     ResumeImpossible,
-    /// There is no tokio runtime to read pages in, or none in which calls can be made.
+    /// There is no tokio runtime in which pages can be read and calls can be made.
     NoRuntime,
-    /// A blocking wait for pages was called inside an async runtime, which it would block. [`PagesError::call`] returns the error.
+    /// A blocking wait for pages was called inside an async runtime, which the wait would block. [`PagesError::call`] returns the
+    /// error.
     InsideRuntime,
-    /// The task that reads pages is gone: it panicked, its runtime was shut down, or this process was forked after the task
+    /// The task that reads pages has ended: it panicked, its runtime was shut down, or this process was forked after the task
     /// began.
     Stopped,
 }
@@ -61,7 +62,7 @@ pub struct Progress {
     pub items: u64,
     /// The number of values and records that are not as documented.
     pub unreadable: u64,
-    /// The newest time among the items, where items have one.
+    /// The newest time among the items, if they have times.
     pub newest: Option<Timestamp>,
 }
 
@@ -121,7 +122,7 @@ impl PagesError {
         self.0.kind == PagesErrorKind::Expired
     }
 
-    /// Whether the list ended before the number of items that the provider reports.
+    /// Whether the list ended with fewer items than the provider reports.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
         self.0.kind == PagesErrorKind::Incomplete

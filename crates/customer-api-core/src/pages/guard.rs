@@ -7,10 +7,11 @@ use std::{
 
 use super::{Fetched, Next, PagesError, PagesErrorKind};
 
-/// How many times more items there can be than the provider reports. A total may be out of date, and a list may grow.
+/// The maximum number of items in a list, as a multiple of the reported total. The total may be out of date, and a list may
+/// grow.
 const LEEWAY: u64 = 2;
 
-/// Detects a provider that never ends a list, or goes round in circles.
+/// Detects a list that never ends, or that goes in circles.
 pub(super) struct Guard {
     max_pages: u64,
     pages: u64,
@@ -61,7 +62,8 @@ impl Guard {
         }
     }
 
-    /// A page that came before is a circle. The exception is a list that has grown enough since to shift its items by a page.
+    /// Refuses a page that was seen before, because the list goes in circles. The page is accepted if the list has grown since
+    /// by at least as many items as the page has: the growth may have shifted the items by a page.
     fn check_page(
         &mut self,
         fingerprint: Option<u64>,
@@ -86,7 +88,8 @@ impl Guard {
         ))
     }
 
-    /// A total bounds the list. A total that is not greater than the number of the page's items may count only that page.
+    /// Limits the number of items by the reported total. A total that is not greater than the number of the page's items is
+    /// ignored, because it may count only that page.
     fn check_total(&mut self, count: u64, total: Option<u64>) -> Result<(), PagesError> {
         self.items = self.items.saturating_add(count);
         self.total = self.total.max(total.filter(|total| *total > count));
@@ -113,7 +116,7 @@ impl Guard {
         Ok(())
     }
 
-    /// A restart can see the same cursors and pages again. The count of pages continues.
+    /// Prepares for a restart, which may return the same cursors and pages again. The count of pages is not reset.
     pub(super) fn restart(&mut self) {
         self.last_cursor = None;
         self.seen_cursors.clear();

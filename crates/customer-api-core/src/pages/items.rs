@@ -38,7 +38,7 @@ impl<I: Send + 'static> Items<I> {
         std::future::poll_fn(|context| self.poll_item(context)).await
     }
 
-    /// Returns an iterator over the items, for a program without a runtime. It ends after the first error.
+    /// Returns an iterator over the items, for a program without a runtime. The iterator ends after the first error.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait(self) -> crate::blocking::Iter<Self> {
@@ -86,7 +86,7 @@ impl<I: Send + 'static> Items<I> {
     }
 }
 
-/// Nothing in it is pinned.
+/// No field is pinned.
 impl<I> Unpin for Items<I> {}
 
 impl<I: Send + 'static> Stream for Items<I> {

@@ -22,13 +22,14 @@ pub struct NextLink {
 }
 
 impl NextLink {
-    /// Accepts a link to `path` below the base URL, and takes its query. A relative link is resolved against that place.
+    /// Accepts a link to `path` below the base URL, and returns the link's query. A relative link is resolved against that
+    /// path.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If the link leads to the same host and path
-    /// by `http` in place of `https`, as with a provider behind a proxy that ends TLS, the error states this. It also names
-    /// `rebase_links`, the setting by which a provider crate's list uses [only the query](Self::query_of).
+    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If only `https` is missing, as with a
+    /// provider behind a proxy that ends TLS, the error states that. The error also names `rebase_links`, the setting by which
+    /// a provider crate's list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;
@@ -46,12 +47,12 @@ impl NextLink {
         Self::take(&there)
     }
 
-    /// Takes the query of a link that can lead anywhere. Use this for a provider behind a gateway, because the links name
-    /// the provider's own host.
+    /// Returns the query of a link that may lead anywhere. Use this for a provider behind a gateway, because the links name the
+    /// provider's own host.
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if the text is not a link, or has no query.
+    /// [`PagesErrorKind::ForeignLink`] if the text is not a link, or the link has no query.
     pub fn query_of(link: &str) -> Result<Self, PagesError> {
         // A relative link needs a base. The choice of base does not affect the query.
         let anywhere = Url::parse("https://localhost/").map_err(|_| foreign())?;
@@ -82,7 +83,7 @@ fn foreign() -> PagesError {
     )
 }
 
-/// Whether a link leads to the same host by plain http, on its usual port or on that of the list.
+/// Whether a link leads to the list's host by plain http, on the default port of http or on the list's port.
 fn is_downgrade(here: &Url, there: &Url) -> bool {
     let is_http = (here.scheme(), there.scheme()) == ("https", "http");
     is_http

@@ -43,7 +43,7 @@ pub(crate) struct Pipeline<'c> {
     pub(crate) request: Prepared,
     deadline: Deadline,
     /// The elapsed time of the call when its clock was last read. The clock is read after every wait. A first attempt that begins
-    /// immediately does not read it.
+    /// immediately does not read the clock.
     elapsed: Duration,
     /// The number of attempts that have begun, and the beginning of the first and the last one.
     attempts: u32,
@@ -180,7 +180,7 @@ impl<'c> Pipeline<'c> {
             .await
             .ok_or_else(|| timed_out(limit.phase))?
             .map_err(unanswered)?;
-        // From here on the status decides, even if the body does not arrive.
+        // From here on, the status determines the outcome, even if the body does not arrive.
         let (head, mut body) = response.into_parts();
         let received = within(end, pin!(body.collect(self.client.max_response_bytes))).await;
         let body = match received {
@@ -195,7 +195,7 @@ impl<'c> Pipeline<'c> {
         })
     }
 
-    /// Returns whether a repeat is harmless. The caller's setting overrides the description.
+    /// Returns the operation's idempotency. The caller's setting overrides the description.
     fn idempotency(&self) -> Idempotency {
         let described = self.operation.idempotency;
         self.options.idempotency.unwrap_or(described)
@@ -315,7 +315,7 @@ impl<'c> Pipeline<'c> {
         Ok(())
     }
 
-    /// Counts the attempt that is about to be sent, unless it is too late for one.
+    /// Counts the attempt that is about to be sent, unless it is too late for an attempt.
     fn begin(&mut self) -> Result<Limit, Failure> {
         if self.time_to_start().is_zero() {
             return Err(Failure::too_late());
@@ -457,7 +457,7 @@ fn no_permit(error: RateLimitError) -> Failure {
         .with_source(error)
 }
 
-/// Waits for a future until the end. Returns `None` if the end comes first.
+/// Waits for a future until the time limit `end`. Returns `None` if the limit comes first.
 fn within<'a, F: Future>(
     mut end: Pin<&'a mut Sleep>,
     mut future: Pin<&'a mut F>,
@@ -467,7 +467,7 @@ fn within<'a, F: Future>(
         if outcome.is_ready() {
             return outcome;
         }
-        // Checked even if an endless body has used up the task's tokio budget.
+        // The limit is checked even if an endless body has used up the task's tokio budget.
         let end = pin!(tokio::task::unconstrained(end.as_mut()));
         end.poll(context).map(|()| None)
     })

@@ -25,10 +25,11 @@ pub(super) trait Attempts: Send {
         was_renewed: bool,
     ) -> impl Future<Output = bool> + Send;
 
-    /// Withdraws what the caller's steps did for the last attempt, if they let it go.
+    /// Withdraws what the caller's steps did for the last attempt. A step that refused the attempt has nothing to withdraw.
     fn withdraw(&mut self) -> impl Future<Output = ()> + Send;
 
-    /// Returns whether the last response may have been written before its request arrived. It then proves nothing about the request.
+    /// Returns whether the last response may have been written before its request arrived. Such a response proves nothing about
+    /// the request.
     fn is_unasked(&self) -> bool;
 
     /// Returns the failed attempt, as a policy sees it.
@@ -37,7 +38,7 @@ pub(super) trait Attempts: Send {
     /// Returns the policy that decides about another attempt.
     fn policy(&self) -> &dyn RetryPolicy;
 
-    /// Returns the back-off that determines the wait before it.
+    /// Returns the back-off that determines the wait before another attempt.
     fn backoff(&self) -> &dyn Backoff;
 
     fn sleep(&mut self, wait: Duration) -> impl Future<Output = ()> + Send;
@@ -90,15 +91,15 @@ fn is_undone(call: &impl Attempts, failure: &Failure) -> bool {
     }
 }
 
-/// Asks the policy, within limits that no policy can change: a call that may have happened is repeated only if that is harmless,
-/// a refusal by the caller's own step is final, and no wait outlasts the call's timeout.
+/// Asks the policy, within limits that no policy can change: a call that may have happened is repeated only if the repeat is
+/// harmless, a refusal by the caller's own step is final, and no wait outlasts the call's timeout.
 fn wait_before_retry(call: &mut impl Attempts, failure: &Failure) -> Result<Duration, StopReason> {
     let attempt = call.failed(failure);
     let may_repeat = attempt.idempotency != Idempotency::NonIdempotent || is_undone(call, failure);
     if let RetryDecision::Stop(reason) = call.policy().decide(&attempt) {
         return Err(reason);
     }
-    // Waiting would not change either failure.
+    // A wait would change neither of these failures.
     if matches!(attempt.kind, ErrorKind::Withheld | ErrorKind::NoRuntime) {
         return Err(StopReason::NotRetryable);
     }

@@ -25,10 +25,10 @@ pub(super) struct Repaired {
     pub(super) reports: Vec<Unreadable>,
 }
 
-/// The place of a value that can't be repaired. Call `vouched` before it is shown.
+/// The place of a value that can't be repaired. Pass the place through `vouched` before showing it.
 pub(super) struct Unfit(pub(super) String);
 
-/// Repairs a text according to the shape of the value that is read from it. Returns `None` if nothing needs repair.
+/// Repairs a JSON text according to the shape of its value. Returns `None` if nothing needs repair.
 pub(super) fn repair(raw: &RawValue, shape: &Shape) -> Result<Option<Repaired>, Unfit> {
     let mut walk = Walk::default();
     let text = walk.value(raw, shape, Spot::Whole)?;
@@ -46,7 +46,7 @@ pub(super) fn place(raw: &RawValue, shape: &Shape) -> Option<String> {
     }
 }
 
-/// The deepest nesting of values, because each level is a recursive call.
+/// The maximum nesting of values. It is limited because each level is a recursive call.
 const DEEPEST: usize = 100;
 
 #[derive(Default)]
@@ -54,7 +54,7 @@ struct Walk {
     path: String,
     /// The offset in the path where the first key of a map begins.
     key: Option<usize>,
-    /// The record of the outermost list.
+    /// The index of the current record in the outermost list.
     record: Option<usize>,
     depth: usize,
     reports: Vec<Unreadable>,
@@ -112,7 +112,7 @@ impl Walk {
         }
     }
 
-    /// Repairs a list. In a list of objects, an object that can't be read is omitted. In any other list, each element must be readable.
+    /// Repairs a list. In a list of objects, an object that can't be read is omitted. In other lists, each element must be readable.
     fn list(&mut self, raw: &RawValue, items: &Shape) -> Result<Option<String>, Unfit> {
         let elements: Vec<&RawValue> = self.parse(raw)?;
         let is_of_records = is_record(items);
@@ -353,7 +353,7 @@ fn is_scalar(shape: &Shape) -> bool {
     }
 }
 
-/// A list or an object that is written anew, in case a part of it changes.
+/// A list or an object that is rewritten if a part of it changes.
 struct Rewritten {
     text: String,
     is_changed: bool,

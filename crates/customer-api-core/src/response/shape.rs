@@ -12,7 +12,7 @@ use crate::{
     time::{Date, Timestamp},
 };
 
-/// A type that declares its JSON form, so that one unexpected value does not cost the whole response.
+/// A type that declares its JSON form, so that one unexpected value does not make the whole response unreadable.
 ///
 /// [`ResponseBody::read`](super::ResponseBody::read) reads such a type. Generated models implement this trait. Implement [`Record`] for
 /// your own object. For any other type, declare a shape that matches how the type is read:
@@ -81,7 +81,7 @@ pub trait Record: DeserializeOwned {
     const MEMBERS: &'static [Member];
 }
 
-/// The JSON form of a value, and a check whether it can be read.
+/// The JSON form of a value, and a check whether the value can be read.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape {
     pub(super) form: Form,
@@ -98,7 +98,8 @@ pub(super) enum Form {
     List(&'static Shape),
     Map(&'static Shape),
     Record(fn() -> &'static [Member]),
-    /// Returns the shape of the object that its discriminator names, unless that is not listed.
+    /// A union. The function returns the shape of the object that the discriminator names, or `None` if the union does not list that
+    /// object.
     Union(fn(&str) -> Option<&'static Shape>),
 }
 
@@ -121,7 +122,7 @@ impl Shape {
         Self::of::<T>(Form::Number)
     }
 
-    /// Declares an object of one of several kinds, which its discriminator names. Its members are repaired by the shape of that kind.
+    /// Declares a union: one of several objects, which the discriminator names. The members are repaired as those of the named object.
     #[doc(hidden)]
     #[must_use]
     pub const fn union<T: Shaped + OpenUnion>() -> Self {

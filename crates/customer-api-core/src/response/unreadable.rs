@@ -2,7 +2,8 @@ use std::fmt;
 
 use crate::redact::redacted::Redacted;
 
-/// A report of one part of a response that is not as documented, and how that part was handled.
+/// A part of a response that is not as documented, and how it was handled. Every change and every omission is reported as one
+/// `Unreadable`.
 ///
 /// `Debug` shows the place of the part, but not its contents, which may be personal.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum UnreadableKind {
     Coerced,
     /// The part was omitted, as if it had been missing. Its field is `None` or empty.
     ///
-    /// The provider still has the value. Writing the record back without the value may erase the value at the provider.
+    /// The provider still has the part's value. Writing back the object that was read may erase that value at the provider.
     TakenOut,
     /// The part is a record that its list omits, because a required value of the record can't be read.
     Record,
@@ -45,14 +46,14 @@ impl Unreadable {
         }
     }
 
-    /// Names the record that contains the value, by the record's index in the list of the response.
+    /// Names the record that contains the part, by the record's index in the list of the response.
     #[must_use]
     pub fn in_record(mut self, index: usize) -> Self {
         self.record = Some(index);
         self
     }
 
-    /// Marks the path behind this length as a map's key, which may be personal.
+    /// Marks the rest of the path as a map's key, which may be personal.
     pub(super) fn documented_up_to(mut self, length: Option<usize>) -> Self {
         self.documented = length.unwrap_or(self.path.len());
         self
@@ -69,7 +70,7 @@ impl Unreadable {
         self.kind
     }
 
-    /// Returns the place of the part, such as `reviews[3].timestamp`. Empty for the whole response. Indices count the elements of the
+    /// Returns the part's place, such as `reviews[3].timestamp`. Empty for the whole response. Indices count the elements of the
     /// provider's response.
     ///
     /// The path can contain the key of a map, which may be personal.
@@ -78,8 +79,7 @@ impl Unreadable {
         &self.path
     }
 
-    /// Returns the place of the value because of which a record can't be read, such as `reviews[3].timestamp`. `None` if that value is
-    /// the record itself.
+    /// If a record can't be read because of a value inside it, returns that value's place, such as `reviews[3].timestamp`.
     #[must_use]
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()
@@ -100,7 +100,7 @@ impl Unreadable {
             .filter(|_| self.kind == UnreadableKind::Record && is_outermost)
     }
 
-    /// Returns the JSON text of the part, as it arrived. It may contain personal data: think before logging it.
+    /// Returns the JSON text as it arrived. The text may contain personal data: think before logging it.
     #[must_use]
     pub fn raw(&self) -> &str {
         &self.raw

@@ -6,7 +6,7 @@ use http::{HeaderMap, header::AGE};
 
 use crate::{Timestamp, time};
 
-/// A look that took longer than this shows too little about the provider's clock.
+/// The maximum duration of an exchange whose `Date` is used. A longer exchange shows too little about the provider's clock.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(10);
 
 /// How far the provider's clock is ahead of this machine's, as a range of nanoseconds.
@@ -17,8 +17,8 @@ pub(super) struct Skew {
 }
 
 impl Skew {
-    /// Computes the skew from a response's `Date`. The provider wrote it during the exchange, in whole seconds. `None` if
-    /// there is no `Date`, if it may come from a cache, or if the exchange took too long.
+    /// Computes the skew from a response's `Date`. The provider wrote the `Date` during the exchange, in whole seconds. `None`
+    /// if there is no `Date`, if the `Date` may come from a cache, or if the exchange took too long.
     pub(super) fn read(headers: &HeaderMap, received: SystemTime, took: Duration) -> Option<Self> {
         let is_cached = headers.get(AGE).is_some_and(|age| age.as_bytes() != b"0");
         if is_cached || took > LONGEST_EXCHANGE {
@@ -33,8 +33,8 @@ impl Skew {
         })
     }
 
-    /// Whether something that the provider dates at `shown`, in whole seconds or finer, can be the work of a call that was
-    /// sent at `sent` by this machine's clock. This is not a proof, because others also write at that time.
+    /// Whether something that the provider dates at `shown`, in whole seconds or finer, can be the effect of a call that was
+    /// sent at `sent` by this machine's clock. This is not a proof, because others may write at the same time.
     pub(super) fn may_follow(self, shown: &Timestamp, sent: &Timestamp) -> bool {
         let earliest = sent.unix_nanoseconds() + self.least;
         shown.unix_nanoseconds() > earliest - SECOND

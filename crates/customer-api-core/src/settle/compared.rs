@@ -1,4 +1,4 @@
-//! Compares field by field what was sent with what the provider shows.
+//! Compares the fields that were sent with the fields that the provider shows.
 
 use std::{borrow::Cow, fmt, iter};
 
@@ -24,7 +24,7 @@ impl<T> Compared<T> {
         self.seen
     }
 
-    /// The fields that show as they were sent, as the provider spells them.
+    /// The names, in the provider's spelling, of the fields that show the values that were sent.
     pub fn equal(&self) -> impl Iterator<Item = &str> {
         self.equal.iter().map(|name| &**name)
     }
@@ -35,7 +35,8 @@ impl<T> Compared<T> {
         self.unseen.is_empty()
     }
 
-    /// The fields that were sent, but that no read shows in a form that can be compared. The verdict does not cover them.
+    /// The names of the fields that were sent but could not be compared, because no read shows them in a comparable form. The
+    /// verdict does not cover these fields.
     pub fn not_compared(&self) -> impl Iterator<Item = &str> {
         self.unseen.iter().map(|name| &**name)
     }
@@ -52,7 +53,7 @@ impl<T: fmt::Debug> fmt::Debug for Compared<T> {
     }
 }
 
-/// A comparison of what was sent with what the provider shows, for implementations of [`Settle`](super::Settle).
+/// A comparison of the sent fields with the fields that the provider shows, for implementations of [`Settle`](super::Settle).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a comparison has no effect before its verdict is requested"]
 pub struct Comparison {
@@ -67,7 +68,8 @@ impl Comparison {
         Self::default()
     }
 
-    /// Adds a field that was sent, and whether it shows as it was sent; `None` if that can't be compared.
+    /// Adds a field that was sent. `is_equal` states whether the provider shows the value that was sent, or is `None` if the
+    /// field can't be compared.
     pub fn field(&mut self, name: impl Into<Cow<'static, str>>, is_equal: Option<bool>) {
         let list = match is_equal {
             Some(true) => &mut self.equal,
@@ -77,7 +79,7 @@ impl Comparison {
         list.push(name.into());
     }
 
-    /// Whether every field that can be compared shows as it was sent, and at least one can be compared.
+    /// Whether at least one field could be compared, and every compared field shows the value that was sent.
     #[must_use]
     pub fn is_equal(&self) -> bool {
         self.different.is_empty() && !self.equal.is_empty()
@@ -94,12 +96,12 @@ impl Comparison {
 
     /// Returns the verdict on a write that sets a state and has no marker.
     ///
-    /// | the fields | verdict |
+    /// | the compared fields | verdict |
     /// |---|---|
-    /// | all show as they were sent | [`InEffect`](Settled::InEffect) |
-    /// | none shows as it was sent | [`NotSeen`](Settled::NotSeen) |
-    /// | some show as they were sent | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: these fields may have had their values before |
-    /// | none can be compared | [`CannotTell`](Settled::CannotTell), by [`Reason::NothingToCompare`] |
+    /// | all show the values that were sent | [`InEffect`](Settled::InEffect) |
+    /// | none shows the value that was sent | [`NotSeen`](Settled::NotSeen) |
+    /// | some show the values that were sent | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: these fields may have had their values before |
+    /// | no field could be compared | [`CannotTell`](Settled::CannotTell), by [`Reason::NothingToCompare`] |
     #[must_use]
     pub fn verdict<T, S: Service>(
         self,

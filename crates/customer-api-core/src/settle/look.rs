@@ -15,7 +15,8 @@ use crate::{
 
 /// A look at the outcome of a write, as an implementation of [`Settle`](super::Settle) sees it.
 ///
-/// It makes the reads. It knows when the write was sent, and how the provider's clock differs from this machine's.
+/// The look makes the reads. It also has the times at which the write was sent, and the difference between the provider's clock
+/// and this machine's.
 pub struct Look<S> {
     client: Client<S>,
     trace: SendTrace,
@@ -25,7 +26,8 @@ pub struct Look<S> {
     is_whole: bool,
 }
 
-/// The same moment by both clocks. The calendar clock can jump during a look, so it is read once.
+/// One moment by the calendar clock and by the monotonic clock. The calendar clock can jump during a look, so it is read only
+/// once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment {
     calendar: SystemTime,
@@ -74,7 +76,7 @@ impl<S: Service> Look<S> {
         self.read_call(call).await
     }
 
-    /// Reads something by a call that has its own settings. The timeout is the look's.
+    /// Reads something by a call that has its own settings, except the timeout, which the look sets.
     ///
     /// # Errors
     ///
@@ -87,7 +89,8 @@ impl<S: Service> Look<S> {
         Ok(response.into_value())
     }
 
-    /// Reads something by a call that has its own settings, and returns it with its metadata. The timeout is the look's.
+    /// Reads something by a call that has its own settings, except the timeout, which the look sets. Returns the value with the
+    /// response's metadata.
     ///
     /// # Errors
     ///
@@ -130,12 +133,12 @@ impl<S: Service> Look<S> {
         &self.trace
     }
 
-    /// Whether something that the provider dates at `shown` can be the effect of the write, because it is not dated before the
-    /// write was sent. It can still be the effect of another write.
+    /// Whether something that the provider dates at `shown` can be the effect of the write. It can, unless it is dated before
+    /// the write was sent, but it can also be the effect of another write.
     ///
     /// The `Date` of the last read shows the provider's clock. `None` if that clock can't be compared with this machine's:
-    /// there was no `Date`, it may come from a cache, the read took more than 10 s, or the write was sent in this machine's
-    /// future.
+    /// there was no `Date`, the `Date` may come from a cache, the read took more than 10 s, or the write was sent in this
+    /// machine's future.
     #[must_use]
     pub fn may_be_later(&self, shown: &Timestamp) -> Option<bool> {
         let sent = self.trace.first();
@@ -153,7 +156,7 @@ impl<S: Service> Look<S> {
         u64::try_from(waited).map_or(Duration::ZERO, Duration::from_nanos)
     }
 
-    /// Returns the verdict that the write does not show.
+    /// Returns the verdict [`NotSeen`](Settled::NotSeen): the reads show no effect of the write.
     #[must_use]
     pub fn not_seen<E>(&self) -> Settled<E> {
         Settled::NotSeen {

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-/// A text of the caller that is sent with a write, by which a look finds exactly that write.
+/// A caller's text that is sent with a write, and by which a look finds exactly that write.
 ///
-/// A marker is 8 to 64 ASCII letters, digits, `-`, `_` and `.`. Use each marker for one write only. Use it again only when
-/// the same write is repeated, because a look takes anything that carries the marker for the write. People see the marker
-/// where the provider shows the text that contains it, so put nothing personal into it.
+/// A marker is 8 to 64 ASCII letters, digits, `-`, `_` and `.`. Use each marker for one write only. Use it again only when the
+/// same write is repeated, because a look treats anything that contains the marker as the write. People see the marker where
+/// the provider shows the text that contains it, so put nothing personal into it.
 ///
 /// A text starts with the marker as `[ref:case-4711~tthq]`. A URL contains it as `ref=case-4711~tthq` in the fragment. The four
-/// letters after `~` are a checksum. A text of yours that only looks like a marker has no valid checksum, and does not count as
-/// one.
+/// characters after `~` are a checksum. Your own text that merely looks like a marker has no valid checksum, and does not count
+/// as a marker.
 ///
 /// ```
 /// use customer_api_core::settle::Marker;
@@ -40,11 +40,11 @@ pub enum MarkerError {
 const TEXT: &str = "[ref:";
 const URL: &str = "ref=";
 
-/// Stands before the check. It is an unreserved character of a URL that a marker can't contain.
+/// Separates a marker from its check. A URL may contain this character unescaped, and a marker can't contain it.
 const CHECK: char = '~';
 
-/// Returns four letters that distinguish a marker from a caller's text that looks like one: 20 bits of a hash (FNV-1a) of its
-/// text.
+/// Returns four letters or digits that distinguish a marker from a caller's text that looks like one: 20 bits of a hash
+/// (FNV-1a) of its text.
 fn check(text: &str) -> String {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -99,7 +99,7 @@ impl Marker {
         }
     }
 
-    /// Returns a URL with the marker in its fragment, where the marker does not change where the URL leads.
+    /// Returns a URL with the marker in its fragment. The fragment does not change where the URL leads.
     #[must_use]
     pub fn in_url(&self, url: &str) -> String {
         let separator = if url.contains('#') { '&' } else { '#' };
@@ -145,7 +145,7 @@ fn is_allowed(letter: char) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.')
 }
 
-/// Does not show the text, because a caller may have made it of something personal.
+/// Does not show the text, because the caller's text may be personal.
 impl fmt::Debug for Marker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Marker([redacted])")

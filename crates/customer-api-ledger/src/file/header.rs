@@ -1,4 +1,4 @@
-//! The first bytes of a file, which show whether it is a ledger. They are checked before SQLite reads further.
+//! The first bytes of a file, which show whether the file is a ledger. They are checked before SQLite reads the tables.
 
 use std::{fs::File, io::Read as _, path::Path};
 
@@ -8,11 +8,11 @@ use super::{
 };
 use crate::LedgerErrorKind;
 
-/// The length of SQLite's header, and of the header of the table tree behind it.
+/// The length of SQLite's header together with the header of the table tree after it.
 const LENGTH: usize = 108;
 
-/// The read and write versions of a file with a rollback journal. With other versions, the file is read-only, or the content of a
-/// journal of another kind would be lost.
+/// The read and write versions of a file with a rollback journal. Other versions mean that SQLite can only read the file, or that
+/// the file has another kind of journal, whose content would be lost.
 const ROLLBACK_JOURNAL: [u8; 2] = [1, 1];
 
 /// The type of a table tree that consists of one leaf.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{DigestKey, Key, LedgerSummary, ListInfo};
 
-/// A list as it is in the file.
+/// A list and the totals of its entries.
 pub(super) struct Listed {
     pub(super) id: i64,
     pub(super) info: ListInfo,
@@ -18,7 +18,7 @@ pub(super) struct Listed {
     saved: Totals,
 }
 
-/// All lists, in the order of their ids, and the key of the digests.
+/// All lists, in the order of their ids, and the digest key.
 pub(super) struct Lists {
     lists: Vec<Listed>,
     digest_key: DigestKey,
@@ -160,7 +160,8 @@ impl Lists {
         }
     }
 
-    /// Computes the checksum of the key and of all lists, without their totals. The totals are compared with the entries.
+    /// Computes the checksum of the digest key and of all lists, without the lists' totals. The totals are compared with the
+    /// entries instead.
     fn checksum(&self) -> u64 {
         let mut checksum = Checksum::new().bytes(self.digest_key.bytes());
         for list in &self.lists {

@@ -30,7 +30,7 @@ pub(super) struct Place {
         expect(dead_code, reason = "an open file can't be renamed there")
     )]
     pub(super) given: PathBuf,
-    /// The same path with links resolved. A name that SQLite would interpret, such as `:memory:`, has its directory in this path.
+    /// The same path with links resolved. This path is absolute, so that SQLite does not interpret a name such as `:memory:`.
     pub(super) path: PathBuf,
     /// The path of SQLite's rollback journal.
     #[cfg_attr(not(unix), expect(dead_code, reason = "SQLite locks for itself there"))]
@@ -56,7 +56,7 @@ pub(super) fn find(given: PathBuf, opening: Opening, sync: bool) -> Result<Place
             "the path does not lead to a file",
         ));
     }
-    // SQLite takes such a file for the journal of another file, and deletes it.
+    // SQLite would take a file with such a name for the journal of another file, and delete it.
     let is_journal = |path: &Path| {
         let name = path
             .file_name()

@@ -71,14 +71,14 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// | the program ends, panics or is killed at any instant | nothing is lost | nothing is lost |
 /// | the power fails, or the operating system crashes | **the last changes may be lost, or the file may be damaged** | nothing is lost, if the disk really stores what it confirms |
 ///
-/// Keys that were on their way when the program was killed become [`State::Unknown`](crate::State::Unknown) the next time the file is
-/// opened.
+/// Keys whose writes were under way when the program was killed become [`State::Unknown`](crate::State::Unknown) the next time the file
+/// is opened.
 ///
 /// # What belongs together
 ///
-/// The file and its journal belong together. The journal is beside the file, under the same name with `-journal` at its end. It exists
-/// while the ledger is open, and remains after a kill. Opening the ledger recovers the file from it. Never delete, rename or copy one
-/// of the two alone. Copy both only while no program has the ledger open.
+/// The file and its journal belong together. The journal is beside the file, under the same name with `-journal` at its end. The journal
+/// exists while the ledger is open, and remains after a kill. Opening the ledger recovers the file from the journal. Never delete, rename
+/// or copy one of the two alone. Copy both only while no program has the ledger open.
 ///
 /// # One program at a time
 ///
@@ -87,16 +87,16 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// file meanwhile. Other programs that use SQLite wait or fail. On Windows, SQLite's own lock is used, and Windows prevents renaming
 /// and deleting the file.
 ///
-/// On Unix, the ledger checks the following before every intent, and again after it is written and before the caller gets the result.
-/// If a check fails, the ledger reports [`LedgerErrorKind::Disturbed`] until it is opened again:
+/// On Unix, the ledger checks the following before every intent, and again after the intent is written and before the caller gets the
+/// result. If a check fails, the ledger reports [`LedgerErrorKind::Disturbed`] until it is opened again:
 ///
 /// - the given path, and the same path with links resolved, lead to the open file;
 /// - the file has no second name (no hard link);
-/// - its journal lies beside it;
-/// - no other program has written into it, as far as its length and modification time show.
+/// - the file's journal is beside the file;
+/// - no other program has written into the file, as far as the file's length and modification time show.
 ///
-/// Outcomes of writes that are on their way at that moment are still written into the open file, wherever it is now, unless another
-/// program has written into it. In either case, their callers get [`LedgerErrorKind::Disturbed`].
+/// Outcomes of writes that are under way at that moment are still written into the open file, wherever the file is now, unless another
+/// program has written into it. In both cases, the callers get [`LedgerErrorKind::Disturbed`].
 ///
 /// A network file system is refused if the system reports it as one (Linux with `/proc`, macOS, BSD), because its locks are not
 /// reliable. A file that has a second name is refused, too. On Linux, a file that is mounted as a single file is refused, because its
@@ -104,10 +104,11 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 ///
 /// The ledger can't detect these cases:
 ///
-/// - A copy is a separate ledger. It knows nothing of what the other one sends. The same holds for a file that was replaced by an
-///   older copy of itself while no program had it open, and for a file of a container image in each of its containers.
-/// - If a program moves the file and its journal away together and puts others in their place, another sender can open those. This ledger
-///   then begins nothing more, but the other sender can't notice that its files are not the original ones.
+/// - A copy is a separate ledger. It does not contain what is sent afterwards with the original. This is also true of a file that was
+///   replaced by an older copy while no program had the file open, and of a file in a container image, of which each container has its
+///   own copy.
+/// - If a program moves the file and its journal away together and puts other files in their place, another sender can open those files.
+///   This ledger then begins no further write, but the other sender can't detect that its files are not the original ones.
 /// - A process that forks shares its locks with the child, which can't use the ledger. The file stays in use until both have ended.
 ///
 /// # Damage
@@ -117,10 +118,10 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// empty or a shorter ledger. An empty file is refused, because it may be the remains of a ledger. A row that is longer than any valid
 /// row is detected by its length, without reading it.
 ///
-/// Opening also writes. Therefore a file or a directory that can't be written fails then, and not at the first intent.
+/// Opening also writes. Therefore, if the file or its directory can't be written, opening fails, and not the first intent.
 ///
-/// A failed write, such as on a full disk, ends the ledger: every later operation returns the same error. After removing the cause,
-/// drop all clones of the ledger and open it again. Until then the file stays locked, because writes may be on their way.
+/// A failed write, such as on a full disk, ends the ledger: every later operation returns the same error. After removing the cause, drop
+/// all clones of the ledger and open it again. Until then the file stays locked, because writes may be under way.
 ///
 /// # Closing
 ///
@@ -138,7 +139,7 @@ pub struct FileLedgerOptions {
 }
 
 impl FileLedger {
-    /// Creates a ledger at this path. Its directory must exist.
+    /// Creates a ledger at this path. The path's directory must exist.
     ///
     /// Call this only on the first run. If an existing ledger is not found, because of another working directory or a missing disk, a
     /// new ledger would let everything be sent again.
@@ -150,31 +151,31 @@ impl FileLedger {
         Self::options().create(path).await
     }
 
-    /// Opens the ledger at this path. It must exist.
+    /// Opens the existing ledger at this path.
     ///
-    /// Takes time in proportion to the number of entries, because it reads all of them. It does not block the calling thread
-    /// meanwhile. A relative path is resolved once, immediately.
+    /// Opening reads all entries, so it takes time in proportion to their number. It does not block the calling thread. A relative path
+    /// is resolved once, immediately.
     ///
     /// # Errors
     ///
     /// | kind | because |
     /// |---|---|
     /// | [`NotFound`](LedgerErrorKind::NotFound) | no file exists, or the path is a link that leads nowhere |
-    /// | [`InUse`](LedgerErrorKind::InUse) | another program or handle keeps it open for longer than a quarter of a second |
+    /// | [`InUse`](LedgerErrorKind::InUse) | another program or handle keeps the file open for longer than a quarter of a second |
     /// | [`UnsafePlace`](LedgerErrorKind::UnsafePlace) | the file is in a place where other programs can't be kept out |
     /// | [`NotALedger`](LedgerErrorKind::NotALedger) | the file is empty, or not a ledger |
-    /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote it |
-    /// | [`OlderVersion`](LedgerErrorKind::OlderVersion) | an earlier version of this crate wrote it, which was never published |
-    /// | [`Damaged`](LedgerErrorKind::Damaged) | something in it is missing or has changed |
+    /// | [`NewerVersion`](LedgerErrorKind::NewerVersion) | a newer version of this crate wrote the file |
+    /// | [`OlderVersion`](LedgerErrorKind::OlderVersion) | an earlier version of this crate wrote the file; that version was never published |
+    /// | [`Damaged`](LedgerErrorKind::Damaged) | a part of the file is missing or has changed |
     /// | [`Disturbed`](LedgerErrorKind::Disturbed) | the file was renamed or replaced at this moment |
     /// | [`Storage`](LedgerErrorKind::Storage) | the file, its directory or its disk can't be read or written |
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, LedgerError> {
         Self::options().open(path).await
     }
 
-    /// Opens the ledger at this path, or creates it if nothing is there. Its directory must exist.
+    /// Opens the ledger at this path, or creates it if nothing is there. The path's directory must exist.
     ///
-    /// **If the ledger is lost, or looked for in the wrong place, a new one is created and everything is sent again.** Use
+    /// **If the ledger is lost, or looked for in the wrong place, a new ledger is created and everything is sent again.** Use
     /// [`create`](Self::create) and [`open`](Self::open) if a person can decide which run is the first.
     ///
     /// # Errors
@@ -195,7 +196,7 @@ impl FileLedger {
         &self.thread.path
     }
 
-    /// Returns whether every method waits until the disk has the change, as SQLite confirmed at opening.
+    /// Returns whether every method waits until its change is on the disk, as SQLite confirmed at opening.
     #[must_use]
     pub fn is_power_loss_safe(&self) -> bool {
         self.thread.is_power_loss_safe
@@ -225,8 +226,8 @@ impl FileLedger {
 
     /// Copies the ledger's current state to this path, where nothing may exist yet. The ledger stays open and in use.
     ///
-    /// The copy is a separate ledger. Writes that are on their way become unknown when the copy is opened, and the copy does not learn
-    /// what is sent afterwards. Sending from both sends twice.
+    /// The copy is a separate ledger. Writes that are under way become unknown when the copy is opened, and the copy does not contain
+    /// what is sent afterwards. Sending with both ledgers sends twice.
     ///
     /// # Errors
     ///
@@ -268,7 +269,7 @@ impl FileLedger {
 }
 
 impl FileLedgerOptions {
-    /// Sets whether every change waits until the disk has it. Off by default.
+    /// Sets whether every change waits until it is on the disk. Off by default.
     ///
     /// Each change then costs two or more flushes of the disk: some milliseconds. Concurrent changes share the flushes. After a power
     /// failure or a crash of the operating system, nothing is lost that a method has confirmed.
@@ -345,10 +346,11 @@ struct Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        // The thread ends when it has no sender.
+        // The thread ends when the last sender of jobs is dropped.
         drop(self.jobs.take());
         let thread = self.thread.take();
-        // A response may wake, and thereby drop, the holder of the last handle. A thread can't wait for itself.
+        // The ledger's thread sends a response, which wakes the caller. The wake-up may drop the last handle, so this may be the ledger's
+        // thread. A thread can't wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
         {
             // A thread that panicked has also released the file.

@@ -39,7 +39,7 @@ impl Omnidesk {
     }
 
     fn envelope(&self, start: usize, total: usize, limit: usize, items: Vec<Value>) -> Response {
-        // The type in the provider's sample is not a value of the provider's.
+        // The provider's sample shows only a placeholder for `type`, so `list` is inferred.
         let mut envelope = json!({
             "type": "list",
             "itemStart": self.number(start as u64),

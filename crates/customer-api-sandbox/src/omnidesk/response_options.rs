@@ -31,7 +31,7 @@ pub enum NoMatch {
     EmptyBody,
     /// 200 and `null`.
     Null,
-    /// The same as for any other missing customer.
+    /// The response for any other missing customer.
     Error,
 }
 
@@ -87,8 +87,8 @@ pub enum ChannelsResponse {
     Null,
 }
 
-/// How the provider reports that it refuses an operation. A wrong key, path, method or content type
-/// always has the status of its kind and the body of [`Status400`](Self::Status400).
+/// The response of an operation that is refused. For a wrong key, path, method or content type, the
+/// response always has the status for that mistake, and the body of [`Status400`](Self::Status400).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

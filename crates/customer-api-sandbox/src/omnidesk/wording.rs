@@ -1,10 +1,10 @@
-//! The messages of refusals, in the sandbox's own words. Omnidesk's messages are prose, on which no
-//! client depends.
+//! Omnidesk's refusals. The messages are the sandbox's own prose, because no client depends on
+//! Omnidesk's.
 
 use crate::description::{Problem, Rejection, Violation};
 
 /// Returns the status and the message for a request that the description does not allow. The status
-/// is `None` if [`ErrorResponse`](super::ErrorResponse) decides it.
+/// is `None` if the switch [`ErrorResponse`](super::ErrorResponse) determines it.
 pub(super) fn refusal(rejection: &Rejection) -> (Option<u16>, String) {
     match rejection {
         Rejection::UnknownPath => (Some(404), "This page does not exist.".to_owned()),

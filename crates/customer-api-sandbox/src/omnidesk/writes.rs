@@ -108,7 +108,7 @@ impl Omnidesk {
         })
     }
 
-    /// Returns the customer of a creation, which may exist already.
+    /// Returns the place of a creation's customer: new, or an existing customer.
     fn place(
         &self,
         directory: &mut Directory,

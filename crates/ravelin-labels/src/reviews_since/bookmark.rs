@@ -1,4 +1,4 @@
-//! Where an export is, in a form that can be stored.
+//! The position of an export, in a form that can be stored.
 
 use std::fmt;
 
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::resume::changed;
 use crate::{Review, Unreadable};
 
-/// The version of the stored form. It changes with the digest.
+/// The version of the stored form. Increase it when the computation of the digest changes.
 const VERSION: u8 = 1;
 
-/// Where a list of reviews is: its start time, the number of delivered reviews, and a digest over them.
+/// The position of a list of reviews: its start time, the number of delivered reviews, and a digest over those reviews.
 ///
-/// Made by [`ReviewsSince::bookmark`](super::ReviewsSince::bookmark). Store it after every page, for example as JSON, together with the
-/// reviews of the page. Another process continues with [`Client::reviews_after`](crate::Client::reviews_after).
+/// Returned by [`ReviewsSince::bookmark`](super::ReviewsSince::bookmark). Store it after every page, for example as JSON, together with
+/// the reviews of the page. Another process continues with [`Client::reviews_after`](crate::Client::reviews_after).
 ///
 /// The stored form is checked. It has a version, and does not depend on the version of Rust. Reading a stored form that can't be used
 /// fails. If the bookmark does not match what the provider lists, the list ends with an error before it delivers anything.
@@ -89,7 +89,7 @@ impl TryFrom<Stored> for Bookmark {
             reviews: stored.reviews,
             digest: u64::from_str_radix(&stored.digest, 16).map_err(|_| damaged)?,
         };
-        // The digest guards every number of reviews but 0, for which nothing is compared.
+        // For 0 reviews, no digest is compared later. Therefore the digest is checked here.
         if !is_hex || (place.reviews == 0 && place != Place::default()) {
             return Err(damaged);
         }
@@ -100,7 +100,7 @@ impl TryFrom<Stored> for Bookmark {
     }
 }
 
-/// A number of reviews from the start of a list, and a digest over them.
+/// A number of reviews from the start of a list, and a digest over those reviews.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     reviews: u64,
@@ -118,7 +118,7 @@ impl Default for Place {
 }
 
 impl Place {
-    /// Moves behind these reviews.
+    /// Moves past these reviews.
     pub(super) fn pass(&mut self, reviews: &[Review]) {
         for review in reviews {
             self.reviews += 1;
@@ -132,7 +132,7 @@ impl Place {
         }
     }
 
-    /// Digests a text, with its end. No byte of UTF-8 is 0xfe or 0xff.
+    /// Adds a text to the digest, and a byte that marks its end: 0xff, or 0xfe for `None`. UTF-8 contains neither byte.
     fn text(&mut self, text: Option<&str>) {
         let end = if text.is_some() { 0xff } else { 0xfe };
         for byte in text.unwrap_or_default().bytes().chain([end]) {
@@ -142,7 +142,7 @@ impl Place {
     }
 }
 
-/// What a list after a bookmark skips.
+/// The reviews that a list after a bookmark skips.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Skip {
     passed: Place,
@@ -157,7 +157,7 @@ impl Skip {
         }
     }
 
-    /// Removes from a page what was delivered before the bookmark was made.
+    /// Removes from a page the reviews and reports that were delivered before the bookmark was made.
     pub(super) fn apply(
         &mut self,
         reviews: &mut Vec<Review>,

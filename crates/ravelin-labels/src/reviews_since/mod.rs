@@ -20,12 +20,12 @@ use crate::{Client, Review};
 
 /// All reviews of all customers since a point in time, page by page. Created by [`Client::reviews_since`].
 ///
-/// The provider's cursor expires after a minute and moves on the server with every call (inferred). Therefore a task requests the next
-/// page as soon as the previous page has arrived and has a place in the [buffer](Self::read_ahead). The task sends no request when the
+/// The provider's cursor expires after a minute and moves on the server with every call (inferred). Therefore a task requests the next page
+/// as soon as the previous page has arrived and the [buffer](Self::read_ahead) has room for one more. The task sends no request when the
 /// minute is nearly over. It never repeats a request that the provider may have received.
 ///
-/// Only a page with an empty list, or a page without a link to the next one, ends the list. A page whose list is missing or `null` is an
-/// error.
+/// The list ends only with a page whose list is empty, or with a page without a link to the next one. A page whose list is missing or
+/// `null` is an error.
 ///
 /// If a review can't be read, for example because its time has no offset, its page reports it ([`Page::unreadable`]) and the list
 /// continues. The review counts as delivered if the list resumes.
@@ -79,8 +79,8 @@ pub enum SinceFormat {
 ///
 /// This is for a list that breaks off while its process lives. After a crash, continue with [`Client::reviews_after`].
 ///
-/// Before it resumes, it waits for as long as the provider asks, or for 20 s after a 429 without a `Retry-After`, and at least for the
-/// back-off. If the provider asks for more than a minute, the list ends, and the error of the call contains the requested wait.
+/// Before the list resumes, it waits for as long as the provider asks, or for 20 s after a 429 without a `Retry-After`, and at least for
+/// the back-off. If the provider asks for more than a minute, the list ends, and the error of the call contains the requested wait.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resume {
@@ -91,12 +91,12 @@ pub enum Resume {
     ///
     /// Cheap, but correct only if the provider lists reviews from the oldest to the newest. The provider's samples show this order, but no
     /// page promises it. Older reviews that would come later in the list are **lost without an error**. If the reviews so far contradict
-    /// that order, resuming is an error. If they don't show it yet, or the time of one of them can't be read, the list is
-    /// read again from its start, like [`FromStart`](Self::FromStart). It is also an error if the new reading lacks a delivered
-    /// review of the newest second.
+    /// that order, the list ends with an error. If the reviews are too few to prove that order, or the time of one of them can't be read,
+    /// the list is read again from its start time, as with [`FromStart`](Self::FromStart). If the new reading lacks a delivered review of
+    /// the newest second, the list also ends with an error.
     FromNewest,
-    /// Starts again at the start time, and skips as many reviews as were delivered. If these are not the same reviews in the same
-    /// order, that is an error.
+    /// Starts again at the start time, and skips as many reviews as were delivered. If the skipped reviews are not the delivered ones in
+    /// the same order, the list ends with an error.
     ///
     /// Correct for any order that does not change from one reading to the next.
     FromStart,
@@ -118,12 +118,13 @@ impl Client {
         })
     }
 
-    /// Continues a list of an earlier process behind its [bookmark](ReviewsSince::bookmark).
+    /// Continues an earlier process's list after its [bookmark](ReviewsSince::bookmark).
     ///
     /// The provider's cursor does not outlive a minute, and its reviews have no id. Therefore the list is read again from its start time,
-    /// and the reviews up to the bookmark are skipped. If these are not the same reviews in the same order, the list ends with an error of
-    /// kind [`ResumeImpossible`](customer_api_core::pages::PagesErrorKind::ResumeImpossible), and nothing was delivered. Start a new export
-    /// then. This is correct for any order that does not change from one reading to the next. New reviews may come at the end.
+    /// and the reviews up to the bookmark are skipped. If the skipped reviews are not the delivered ones in the same order, the list ends
+    /// with an error of kind [`ResumeImpossible`](customer_api_core::pages::PagesErrorKind::ResumeImpossible) before it delivers anything.
+    /// In that case, start a new export. Resuming is correct for any order that does not change from one reading to the next. New reviews
+    /// may be added at the end.
     ///
     /// The settings of the earlier list are not in the bookmark: set [`parameter`](ReviewsSince::parameter) and the others again.
     /// [`progress`](ReviewsSince::progress) and the numbers of pages count only what this list delivers. A record that can't be
@@ -181,7 +182,7 @@ impl ReviewsSince {
         self.change(|list| list.read_ahead(pages))
     }
 
-    /// Sets what the list does when it breaks off. By default it reports an error.
+    /// Sets what the list does when it breaks off. By default, the list ends with an error.
     #[must_use]
     pub fn resume(self, resume: Resume) -> Self {
         self.change(|list| list.set(|scroll| scroll.settings.resume = resume))
@@ -207,8 +208,8 @@ impl ReviewsSince {
         self.change(|list| list.set(|scroll| scroll.settings.rebase_links = rebase))
     }
 
-    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after it have no
-    /// effect. After an error there are no more pages: `None` means the end of the list only if no error came before it.
+    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Later settings have no effect. After an
+    /// error there are no more pages: `None` means the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
@@ -236,16 +237,16 @@ impl ReviewsSince {
         self.list.into_items()
     }
 
-    /// Returns where the list is: behind the last page that [`next_page`](Self::next_page) returned.
+    /// Returns the position of the list: after the last page that [`next_page`](Self::next_page) returned.
     ///
-    /// [`Client::reviews_after`] continues from there, in this or another process. Store the bookmark with the page, so that a crash
-    /// can't separate them.
+    /// [`Client::reviews_after`] continues from this position, in this or another process. Store the bookmark with the page, so that a
+    /// crash can't separate them.
     #[must_use]
     pub fn bookmark(&self) -> &Bookmark {
         &self.bookmark
     }
 
-    /// Returns the counts of what was delivered so far. They are for reports. To continue in another process, store the
+    /// Returns the counts of delivered pages, items and unreadable parts, for reports. To continue in another process, store the
     /// [bookmark](Self::bookmark): the time of the newest review does not show which reviews are still to come.
     #[must_use]
     pub fn progress(&self) -> &Progress {

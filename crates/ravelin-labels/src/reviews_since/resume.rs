@@ -1,4 +1,4 @@
-//! Remembers in little space what was delivered, so that a list can resume without losing or duplicating a review.
+//! Records in little space which reviews were delivered, so that a list can resume without losing or duplicating a review.
 
 use std::{
     collections::HashMap,
@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use crate::{Review, Unreadable};
 
-/// How many times a review must be newer than its predecessor before the order counts as shown.
+/// The order (oldest first) counts as proven after this number of reviews that were newer than the review before them.
 const EVIDENCE: u32 = 16;
 
 /// The reviews that were delivered: all of them as one chained hash, and those of the newest two seconds one by one.
@@ -24,7 +24,8 @@ pub(super) struct Delivered {
     order: Order,
     newest: Newest,
     filter: Filter,
-    /// Whether any of them has a time that can't be read. It is then unknown whether a later reading must contain that review.
+    /// Whether any delivered review has a time that can't be read. It is unknown whether a later reading must contain such a
+    /// review.
     has_timeless: bool,
 }
 
@@ -37,14 +38,14 @@ pub(super) struct Listed {
     pub(super) review: Option<Review>,
 }
 
-/// How often each review of the newest second and of the second before it was delivered.
+/// The number of deliveries of each review in the newest second and in the second before.
 #[derive(Clone, Default)]
 struct Newest {
     second: Option<i64>,
     times: HashMap<(i64, u64), u32>,
 }
 
-/// Whether a review was older than its predecessor.
+/// The order of the reviews: whether one was older than the review before it, and how many were newer.
 #[derive(Default)]
 struct Order {
     is_broken: bool,
@@ -52,7 +53,7 @@ struct Order {
     last: Option<i64>,
 }
 
-/// What a new reading skips.
+/// The reviews that a new reading skips.
 #[derive(Default)]
 enum Filter {
     #[default]
@@ -68,7 +69,7 @@ enum Filter {
 }
 
 impl Delivered {
-    /// Takes the entries that arrived, and returns the new ones.
+    /// Records the entries of a page, and returns the new ones.
     pub(super) fn admit(&mut self, page: Vec<Listed>) -> Result<Vec<Listed>, PagesError> {
         let mut admitted = Vec::with_capacity(page.len());
         for listed in page {
@@ -101,9 +102,9 @@ impl Delivered {
         }
     }
 
-    /// Prepares for a reading that begins one second before the newest review, and returns that time. Returns `None` if the order
-    /// so far forbids it. If the order is not shown yet, or the time of a delivered review can't be read, the reading begins at the
-    /// start time instead.
+    /// Prepares for a new reading, and returns the time at which it begins. That is one second before the newest review, but never
+    /// before the start time. If the order is not proven yet, or the time of a delivered review can't be read, the new reading
+    /// begins at the start time. Returns `None` if a review was older than the review before it.
     pub(super) fn resume_from_newest(&mut self, since: &Timestamp) -> Option<Timestamp> {
         if self.order.is_broken {
             return None;
@@ -136,7 +137,7 @@ impl Delivered {
     fn is_known(&mut self, second: Option<i64>, identity: u64) -> Result<bool, PagesError> {
         match &mut self.filter {
             Filter::Nothing | Filter::Start { left: 0, .. } => Ok(false),
-            // No review without a time was delivered before. Otherwise the reading would have begun at the start.
+            // Every delivered review has a time. Otherwise the new reading would have begun at the start time.
             Filter::Newest(left) => second.map_or(Ok(false), |second| {
                 // This review is later than the newest second. All delivered reviews of that second must have come again by now.
                 if left.second.is_some_and(|newest| second > newest) && left.has_newest() {
@@ -180,7 +181,7 @@ impl Newest {
             .any(|((second, _), times)| Some(*second) == self.second && *times > 0)
     }
 
-    /// Counts the review down once. Returns whether a count was left.
+    /// Counts one delivery of the review as repeated. Returns `false` if no delivery is left.
     fn remove(&mut self, second: i64, identity: u64) -> bool {
         match self.times.get_mut(&(second, identity)) {
             Some(times) if *times > 0 => {

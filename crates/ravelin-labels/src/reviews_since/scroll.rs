@@ -33,10 +33,10 @@ pub(super) struct Settings {
 pub(super) struct Scroll {
     client: Client,
     pub(super) settings: Settings,
-    /// The start time of the current scroll. After a resume it can be later than the one in the settings.
+    /// The start time of the current scroll. After a resume, it can be later than the start time in the settings.
     since: Timestamp,
     delivered: Delivered,
-    /// What an earlier process delivered. A list that resumes within this process does not change it.
+    /// The reviews that an earlier process delivered. A list that resumes within this process does not change it.
     skip: Skip,
 }
 
@@ -74,7 +74,7 @@ impl Scroll {
         Ok(call.idempotency(Idempotency::Safe).response().await?)
     }
 
-    /// Requests a follow-up, which moves the cursor. It is sent in time or not at all, and never twice.
+    /// Requests a follow-up, which moves the cursor. The request is sent in time or not at all, and never twice.
     async fn follow(&self, cursor: &Cursor) -> Result<Response<ReviewPage>, PagesError> {
         let usable = cursor.usable.remaining();
         if usable.is_zero() {
@@ -199,22 +199,23 @@ impl PageSource for Scroll {
         }
     }
 
-    /// Scrolls of this kind often use one id for all pages.
+    /// Returns `true`, because scrolls of this kind often use one id for all pages.
     fn keeps_cursor(&self) -> bool {
         true
     }
 }
 
 impl Scroll {
-    /// Returns how long a follow-up can still be sent. The minute may count from the head of the response. Therefore the whole
-    /// attempt is subtracted. The time to connect is also subtracted, because it passes before the follow-up is sent.
+    /// Returns how long a follow-up can still be sent. The provider's minute may begin with the head of the response.
+    /// Therefore the time of the whole attempt is subtracted. The time to connect is also subtracted, because it passes before
+    /// the follow-up is sent.
     fn life_left(&self, attempt: Duration) -> Duration {
         let life = self.settings.cursor_life;
         let margin = life / 12 + self.client.connect_timeout().min(life / 4);
         life.saturating_sub(margin).saturating_sub(attempt)
     }
 
-    /// Returns the new reviews of a page, and the reports about it.
+    /// Removes from a page the records that were delivered before, and the reports about them.
     fn admit(
         &mut self,
         reviews: Vec<Review>,
@@ -237,7 +238,7 @@ impl Scroll {
     }
 }
 
-/// Omits what was delivered, which may be much.
+/// Omits the delivered reviews, which may be many.
 impl fmt::Debug for Scroll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scroll")
