@@ -18,7 +18,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server. The program's path is an argument, because a test is another program.
+    /// Starts a server. The program's path is an argument, because a test can't derive the path from that of its own
+    /// executable.
     ///
     /// # Errors
     ///
@@ -45,7 +46,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Returns its address.
+    /// Returns the server's address.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -54,18 +55,18 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // The server ends when its standard input ends. Waiting for the process leaves no zombie.
+        // The server ends when its standard input is closed. Waiting for the process prevents a zombie.
         drop(self.child.stdin.take());
         let _ = self.child.wait();
     }
 }
 
-/// Returns one of this package's programs, which are all in one folder.
+/// Returns the path of one of this package's programs, which are all in one folder.
 pub(crate) fn program(name: &str) -> Result<PathBuf, Failure> {
     Ok(std::env::current_exe()?.with_file_name(name))
 }
 
-/// Starts this program's server.
+/// Starts the server of the program `bench`.
 pub(crate) fn server(delay_ms: u64, reviews: u64) -> Result<Server, Failure> {
     Server::start(&program("bench")?, delay_ms, reviews)
 }
@@ -77,7 +78,7 @@ pub(crate) fn measure<T: DeserializeOwned>(command: &mut Command) -> Result<T, F
     Ok(serde_json::from_str(last)?)
 }
 
-/// Returns the standard output of a process. If the process fails, its standard error is the report.
+/// Returns the standard output of a process. If the process fails, the failure contains its standard error.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let output = command
         .stdin(Stdio::null())

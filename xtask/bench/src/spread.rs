@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The median of some values, the least and the greatest.
+/// The median, the least and the greatest of some values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -33,7 +33,8 @@ impl Spread {
         }
     }
 
-    /// Returns the spread of the ratios of each round. A disturbance in a round affects both of its sides.
+    /// Returns the spread of the rounds' ratios of value to baseline. A disturbance in a round affects both numbers,
+    /// and therefore the ratio less.
     pub(crate) fn of_ratios(values: &[f64], baselines: &[f64]) -> Self {
         Self::of(
             values

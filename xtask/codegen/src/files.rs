@@ -1,4 +1,4 @@
-//! Writes the files that the descriptions generate, or compares them with the workspace's.
+//! Writes the files that are generated from the descriptions, or compares them with the workspace's files.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,14 +14,14 @@ use crate::{emit, emitted, format, report, tree, understand};
 const DESCRIPTIONS: &str = "crates/customer-api-sandbox/src/descriptions";
 const COVERAGE: &str = "docs/coverage.md";
 const REFERENCE: &str = "docs/reference.md";
-/// The folder in which the proofs find every operation.
+/// The folder of the generated tables that list the operations for the proofs.
 const PROOF: &str = "xtask/proof/src/generated";
-/// The manifest of the proofs. Its dependencies are the providers that the proofs know.
+/// The manifest of the proofs. The proofs cover the providers that the manifest depends on.
 const PROOF_MANIFEST: &str = "xtask/proof/Cargo.toml";
-/// The crate whose description belongs to no provider. It proves what the generator emits.
+/// The crate whose description belongs to no provider. Its tests check what the generator emits.
 const GOLDEN: &str = "xtask/golden";
 
-/// Returns everything that the descriptions generate: path from the workspace's root → text.
+/// Returns all generated files: path from the workspace's root → text.
 pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> {
     let mut files = BTreeMap::new();
     let mut problems = Vec::new();
@@ -47,7 +47,7 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
     files.insert(REFERENCE.to_owned(), emit::reference::reference(&providers));
-    // A new provider has no samples yet, and the proofs must still compile.
+    // The proofs don't depend on a new provider, because it has no samples yet. The proofs must still compile.
     let manifest = fs::read_to_string(root.join(PROOF_MANIFEST)).unwrap_or_default();
     providers.retain(|(name, _)| depends_on(&manifest, name));
     for (file, text) in emit::proof::tables(&providers) {
@@ -57,7 +57,7 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
     Ok(files)
 }
 
-/// Returns whether a manifest names a package at the beginning of a line, as it names its dependencies.
+/// Returns whether a manifest depends on a package: whether one of its lines begins with the package's name.
 fn depends_on(manifest: &str, name: &str) -> bool {
     manifest.lines().any(|line| {
         let rest = line.strip_prefix(name);
@@ -65,7 +65,7 @@ fn depends_on(manifest: &str, name: &str) -> bool {
     })
 }
 
-/// Returns the name in code of the crate in a folder.
+/// Returns the name by which code refers to the crate in a folder.
 fn in_code(folder: &str) -> String {
     let name = folder.rsplit('/').next().unwrap_or(folder);
     name.replace('-', "_")
@@ -75,7 +75,7 @@ fn in_code(folder: &str) -> String {
 struct Source {
     /// Its path below the workspace's root.
     folder: String,
-    /// The crate's name, if its description is that of a provider.
+    /// The crate's name, if the crate belongs to a provider.
     provider: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<St
     let mut report = String::new();
     for (path, text) in wanted {
         let target = root.join(path);
-        // An unchanged file keeps its time, so that nothing is built again.
+        // An unchanged file is not written, because cargo would build its crate again.
         if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
             continue;
         }
@@ -161,7 +161,7 @@ fn difference(present: &str, wanted: &str) -> String {
     "its line endings differ".to_owned()
 }
 
-/// Returns files in folders for generated files that no description generates any more.
+/// Returns the files in the folders for generated files that no description generates any more.
 fn orphans(root: &Path, wanted: &BTreeMap<String, String>) -> Result<Vec<String>, String> {
     let mut found = BTreeSet::new();
     let crates = folders(&root.join("crates"))?;

@@ -4,10 +4,11 @@ use std::{collections::BTreeMap, env, fs, path::Path, process::Command};
 
 use workspace::files::{Scratch, write};
 
-/// The files whose `mod` declarations lead to all others. A new crate also has files that are not generated.
+/// The files whose `mod` declarations lead to all others. The last two are files of a new crate, which also needs files
+/// outside `generated`.
 const ROOTS: [&str; 3] = ["/generated/mod.rs", "/src/lib.rs", "/tests/wire/main.rs"];
 
-/// Formats the files. Keys are paths, and the root files among them declare the others.
+/// Formats the files. The keys are paths. The files in [`ROOTS`] declare the others.
 pub(crate) fn format(root: &Path, files: &mut BTreeMap<String, String>) -> Result<(), String> {
     let scratch = Scratch::new()?;
     let mut command = Command::new(env::var_os("RUSTFMT").unwrap_or_else(|| "rustfmt".into()));

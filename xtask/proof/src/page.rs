@@ -1,4 +1,4 @@
-//! Documents of which tests write a part.
+//! Documents that contain parts written by tests.
 
 use std::{env, fs};
 
@@ -7,13 +7,13 @@ use workspace::checkout;
 /// This environment variable makes tests write their parts of the documents, instead of comparing them.
 const UPDATE: &str = "UPDATE_DOCS";
 
-/// Compares the part of a document between two comments with a test's result, or replaces the part with it.
+/// Compares the part of a document between two comments with a test's result, or replaces the part with the result.
 ///
 /// The document's path is relative to the workspace. The comments are `<!-- begin NAME: … -->` and `<!-- end NAME -->`.
 ///
 /// # Panics
 ///
-/// Panics if they differ, or the document has no such part.
+/// Panics if the part and the result differ, or the document has no such part.
 pub fn check(document: &str, name: &str, found: &str) {
     let path = checkout::root(env!("CARGO_MANIFEST_DIR")).join(document);
     let text = fs::read_to_string(&path).unwrap();

@@ -1,4 +1,4 @@
-//! The measured export again, with an allocator that knows the peak of live bytes.
+//! The measured export again, with an allocator that records the peak of live bytes.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! The cost of a call that does not depend on the machine's load: instructions and allocations.
+//! The costs of a call that do not depend on the machine's load: instructions and allocations.
 
 use std::{fs, process::Command};
 
@@ -17,7 +17,8 @@ use crate::{
 /// The tool that counts instructions.
 const VALGRIND: &str = "valgrind";
 
-/// The number of calls in the shorter and in the longer run. The difference is free of one-time costs.
+/// The number of calls in the shorter and in the longer run. The difference between the runs contains no one-time
+/// costs.
 const FEW: u64 = 100;
 const MANY: u64 = 600;
 

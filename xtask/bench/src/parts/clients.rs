@@ -74,8 +74,8 @@ impl Clients {
         Self { peer }
     }
 
-    /// Returns the clients that can make a call, in a different order in every round, so that the effect of one client
-    /// on the next is shared.
+    /// Returns the clients that can make a call. The first client changes with every round, so that no client always
+    /// benefits or suffers from the order.
     pub(crate) fn in_turn(&self, call: Call, round: usize) -> Vec<Client> {
         let makes = |client: &Client| match client {
             Client::Progenitor => self.peer.as_ref().is_some_and(|peer| peer.makes(call)),

@@ -54,7 +54,7 @@ pub(crate) fn construction(options: &Options, report: &mut Report) -> Result<(),
     certificates(report)
 }
 
-/// Measures whether the second client opens the files of the root certificates again, by the system calls.
+/// Counts the system calls that open files of root certificates, to see whether further clients open them again.
 fn certificates(report: &mut Report) -> Result<(), Failure> {
     if process::output(Command::new(STRACE).arg("--version")).is_err() {
         report.remark(
@@ -70,7 +70,7 @@ fn certificates(report: &mut Report) -> Result<(), Failure> {
         } else {
             "reqwest's own clients"
         };
-        let measure = format!("files of root certificates opened by {CLIENTS} of {whose} ÷ by one");
+        let measure = format!("root certificate files opened by {CLIENTS} of {whose} ÷ by 1");
         report.figure(
             Figure::ratio(measure, target, Spread::exact(many / one.max(1.0)))
                 .detail(format!("{many:.0} and {one:.0}, counted by `strace`")),

@@ -27,11 +27,12 @@ const REVIEWS: u64 = 1_000_000;
 /// The consumers: their names, and their working time per page in ms.
 const CONSUMERS: [(&str, u64); 3] = [("fast", 0), ("equal", SERVER_MS), ("slow", 30)];
 
-/// The lengths of the exports whose memory is compared, and the number of runs of each per round. How the parts of a
-/// response meet the buffers is chance, and a long list has more such chances than a short one.
+/// The lengths of the exports whose memory is compared, and the number of runs of each per round. The peak depends by
+/// chance on how the parts of a response fall into the buffers. A long list has more such chances, so a short list is
+/// run more often.
 const SIZES: [(u64, usize); 3] = [(10_000, 30), (100_000, 10), (1_000_000, 3)];
 
-/// A consumer that is slower than the server fills every buffer, so that no run has a small peak by luck.
+/// The consumer's time per page in ms. A slow consumer fills every buffer, so that no run has a small peak by chance.
 const FILLING_MS: u64 = 5;
 
 pub(crate) fn decode(options: &Options, report: &mut Report) -> Result<(), Failure> {
@@ -172,7 +173,7 @@ fn check(exported: &Exported, reviews: u64) -> Result<(), Failure> {
     }
 }
 
-/// Returns the server's work since the last query.
+/// The server's work since the last query.
 #[derive(Deserialize)]
 struct Tally {
     nanoseconds: u64,
@@ -187,7 +188,7 @@ impl Tally {
 fn tally(server: &Server) -> Result<Tally, Failure> {
     let mut stream = TcpStream::connect(server.url().trim_start_matches("http://"))?;
     write!(stream, "GET {TALLY} HTTP/1.1\r\nhost: bench\r\n\r\n")?;
-    // The server keeps the connection, unless the request ends it.
+    // The server keeps the connection open until the client stops writing.
     stream.shutdown(std::net::Shutdown::Write)?;
     let mut response = String::new();
     stream.read_to_string(&mut response)?;

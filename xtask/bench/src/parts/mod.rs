@@ -26,9 +26,10 @@ pub(crate) struct Part {
     run: fn(&Options, &mut Report) -> Result<(), Failure>,
 }
 
-/// The thoroughness of a run.
+/// The settings of a run.
 pub(crate) struct Options {
-    /// The number of rounds, in turns. By default, each part chooses a sufficient number.
+    /// The number of rounds. In each round, the compared programs run in turn. By default, each part chooses a
+    /// sufficient number.
     rounds: Option<usize>,
 }
 
@@ -140,7 +141,7 @@ pub(crate) fn run() -> Result<(), Failure> {
         .arg(
             Arg::new("rounds")
                 .long("rounds")
-                .help("Number of rounds for each measure, in turns")
+                .help("Number of rounds for each measure")
                 .value_parser(clap::value_parser!(usize)),
         )
         .arg(
@@ -171,7 +172,7 @@ pub(crate) fn run() -> Result<(), Failure> {
     let mut failed = Vec::new();
     for part in PARTS.iter().filter(is_wanted) {
         say(&format!("{}: {}", part.name, part.about));
-        // A failed part does not affect the others. The page keeps its last run.
+        // A failed part does not affect the others. The page keeps the failed part's last run.
         if let Err(failure) = measure(part, &options) {
             say(&format!("  FAILED: {}", crate::story(&*failure)));
             failed.push(part.name);

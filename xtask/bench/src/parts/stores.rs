@@ -15,7 +15,7 @@ use crate::{
 /// The numbers of concurrent workers, and of calls of each worker.
 const WORKERS: [(usize, usize); 3] = [(1, 500), (8, 200), (64, 40)];
 
-/// The provider's time, in the measurement with a slow provider, and the number of calls in it.
+/// The provider's time and the number of calls, in the measurement with a slow provider.
 const PROVIDER_MS: u64 = 20;
 const CALLS: usize = 100;
 
@@ -24,7 +24,8 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
         report.remark("skipped: no PostgreSQL server is installed");
         return Ok(());
     };
-    // At the greatest number of workers, each has two connections.
+    // The greatest number of workers, with two connections each, needs more connections than the server allows by
+    // default. Therefore the server is restarted with a higher limit.
     database.kill();
     database.begin_with("-c max_connections=200");
     let redis = Redis::start("bench");
@@ -101,7 +102,7 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
                 &redis_grants,
             ));
         }
-        // The rest of the time is the call's.
+        // The rest of the time is spent on the call.
         let share = 1.0 - median(&once) / median(&plain);
         report.figure(
             figure(

@@ -16,8 +16,8 @@ use crate::{
 /// The server's time for an invitation.
 const SERVER_MS: u64 = 20;
 
-/// The numbers of invitations and of concurrent ones: a long run, and the default of one at a time. The second is
-/// shorter to save time.
+/// The number of invitations, and the number of those that are sent concurrently. The first run is long. The second
+/// sends one at a time, which is the default, and is shorter to save time.
 const RUNS: [(u64, usize); 2] = [(10_000, 16), (1_000, 1)];
 
 /// The maximum cost of a limiter and a session.
@@ -43,7 +43,7 @@ pub(crate) fn send_all(options: &Options, report: &mut Report) -> Result<(), Fai
                 Ok(sent.seconds)
             };
             let new = path.to_str().ok_or("the path of the ledger is not text")?;
-            // The other one goes first in every other round.
+            // The run with the ledger goes first in every other round.
             if round % 2 == 0 {
                 without.push(run("none")?);
             }

@@ -44,7 +44,7 @@ pub(super) fn presence(
     rules
 }
 
-/// Reads several rules, all of which apply: an `allOf` that contains only `anyOf`.
+/// Reads several rules that all apply: an `allOf` that contains only `anyOf`.
 fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presence> {
     let at = node.at.clone();
     let mut rules = Vec::new();
@@ -64,7 +64,7 @@ fn all(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Vec<Presenc
         p.report(
             &at,
             "`allOf` of more than rules about required properties",
-            "write one schema that has all the properties; `allOf` may hold `{anyOf: [{required: …}, …]}` alone",
+            "write one schema that has all the properties; `allOf` may contain only `{anyOf: [{required: …}, …]}`",
         );
     }
     rules
@@ -135,7 +135,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
     (names, is_empty)
 }
 
-/// Returns whether the name is that of an optional property. Reports any other name.
+/// Returns whether this is a property that may be absent. Otherwise reports a problem.
 fn known(name: &str, at: &str, properties: &[Property], p: &mut Problems) -> bool {
     let (what, hint) = match properties.iter().find(|property| property.name == name) {
         None => (

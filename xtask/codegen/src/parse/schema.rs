@@ -80,7 +80,7 @@ pub(crate) fn reference(object: &mut Object<'_>, below: &str, p: &mut Problems) 
     }
 }
 
-/// Returns the type word, without `null`.
+/// Returns the type without `null`, and whether `null` is allowed.
 fn type_word(object: &mut Object<'_>, p: &mut Problems) -> Result<(Option<String>, bool), ()> {
     let Some(node) = object.take("type") else {
         return Ok((None, false));
@@ -178,7 +178,7 @@ fn boolean(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
     }
 }
 
-/// A broken schema is reported once, not once per keyword.
+/// Ignores the other keywords, so that a broken schema is reported only once.
 fn drain(object: &mut Object<'_>) {
     for key in object.left() {
         object.take(key);
@@ -203,7 +203,7 @@ fn untyped(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
         if object.has(keyword) {
             p.report(
                 &object.at,
-                format!("`{keyword}` without `type` does not restrict other values"),
+                format!("`{keyword}` without `type` does not restrict values of other types"),
                 format!("add `type: {word}`"),
             );
             drain(object);
@@ -342,7 +342,7 @@ fn choice(object: &mut Object<'_>, nullable: bool, p: &mut Problems) -> Kind {
     Kind::Choice(choices)
 }
 
-/// Returns whether a variant can have this name, and reports it otherwise.
+/// Returns whether a variant can have this name. Otherwise reports a problem.
 pub(super) fn is_variant_name(name: &str, at: &str, p: &mut Problems) -> bool {
     let is_name = identifiers::is_type_name(name);
     if !is_name {

@@ -11,7 +11,7 @@ use crate::{
     tree::{Value, join},
 };
 
-/// Returns whether `anyOf` offers one schema or null, with the same meaning as `oneOf`.
+/// Returns whether an `anyOf` lists one schema and null, which means the same as in `oneOf`.
 pub(super) fn is_any_or_null(object: &Object<'_>) -> bool {
     !object.has("type")
         && matches!(object.peek("anyOf"), Some(Value::List(items)) if items.len() == 2
@@ -36,7 +36,8 @@ fn is_null(value: &Value) -> bool {
     matches!(value, Value::Map(entries) if matches!(entries.as_slice(), [(key, Value::Text(word))] if key == "type" && word == "null"))
 }
 
-/// Returns the word of a union with a discriminator. Its value tells the alternatives apart, so both words mean the same.
+/// Returns the keyword: `oneOf`, or `anyOf` with a discriminator. With a discriminator, both keywords mean the same,
+/// because the discriminator's value selects the alternative.
 pub(super) fn word(object: &Object<'_>) -> Option<&'static str> {
     if object.has("oneOf") {
         Some("oneOf")

@@ -3,7 +3,8 @@ use url::Url;
 
 use crate::assert_unquoted;
 
-/// An accepted base URL leads nowhere else and is written in one way. An accepted link leads to the list.
+/// Every path below an accepted base URL leads to the base URL's own host, and the printed base URL parses to the same
+/// base URL. An accepted link leads to the list.
 pub(super) fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match text.parse::<BaseUrl>() {
@@ -46,12 +47,12 @@ fn takes(base: &BaseUrl) {
     }
     let again: BaseUrl = base.as_str().parse().unwrap();
     assert_eq!(again, *base);
-    // A path below it leads to the same host.
+    // A path below the base URL leads to the same host.
     let below = Url::parse(&format!("{base}/v1/things")).unwrap();
     assert_eq!(below.origin(), url.origin());
 }
 
-/// A query is sent as it is written. Nothing in it ends the query or its line.
+/// A query can be sent as it was written: no byte of it ends the query or the request line.
 fn stays(link: &NextLink) {
     let query = link.query();
     assert!(!query.is_empty());

@@ -6,7 +6,8 @@ pub(super) fn run(body: &[u8]) {
     for operation in offline::operations() {
         match (operation.decode)(body) {
             Ok(printed) => {
-                // The property names around the shortest value, twice, and indented.
+                // Even the shortest value is printed with the property names around it. It is printed twice: on one
+                // line, and indented.
                 let longest = 4_000 + 600 * body.len();
                 let (id, length) = (operation.info.id, printed.len());
                 assert!(length <= longest, "{id}: {length} of {}", body.len());

@@ -10,8 +10,8 @@ mod published;
 const TEXT: usize = 2_000;
 
 /// A description leads to files or to problems, and the output is in proportion to the input. In the files, the
-/// description's texts stay texts. This is checked for a damaged description, and for the input itself in every place
-/// of a description, rewritten or as it is published.
+/// description's texts stay texts. The input is tried as a damaged description. It is also put into every text of a
+/// rewritten description, and into every text of a published one.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {

@@ -4,7 +4,7 @@ use ravelin_labels::{Label, PaymentFraudReview, RefundAbuseReview};
 use revnue_customers::ContactType;
 use serde_json::Value;
 
-/// Any value of a provider is kept, and written back.
+/// An enum keeps any value of a provider, and writes the same value back.
 pub(super) fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     keeps::<CrmChannel>(&text);
@@ -21,7 +21,7 @@ fn keeps<E: OpenEnum + PartialEq>(text: &str) {
     assert_eq!(json, Value::from(text));
     let again: E = open_enum::deserialize(&json).unwrap();
     assert!(again == value);
-    // As it comes in a response, with its escapes.
+    // The value with escapes, as in a response.
     let written = json.to_string();
     let read: E =
         open_enum::deserialize(&mut serde_json::Deserializer::from_str(&written)).unwrap();

@@ -26,11 +26,13 @@ struct Sample {
 const LIST: &str = "march-planted";
 const OPERATION: &str = "sendInvitation";
 
-/// A file is a ledger with everything that was written into it, or an error that states what it is instead.
+/// Opening a file returns the ledger with everything that was written into it, or an error that states what is wrong
+/// with the file.
 ///
-/// The input's first line selects its use. `file` is the whole file. `journal` is the journal beside a right file.
-/// Otherwise the input is a list of changes to a right file, of five bytes or more each: a place in three bytes, a
-/// length in one, and that number of bytes.
+/// The input's first line selects how the rest is used. After `file`, the rest is the whole file. After `journal`, the
+/// rest is the journal beside a valid file. Otherwise the input is a list of changes to a valid file. Each change has a
+/// place in three bytes, a length in one byte, and that number of new bytes. A length of 0 truncates the file at the
+/// place.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..4 * LONGEST).unwrap_or(input);
     let sample = sample();
@@ -102,7 +104,7 @@ fn open(path: &Path, sample: Option<&Sample>) {
     }
 }
 
-/// Returns the content of the sample ledger, as far as it can be opened. A missing list is a finding.
+/// Reads the sample's content from an opened ledger. A missing list is a finding.
 async fn read(
     ledger: &FileLedger,
     sample: &Sample,

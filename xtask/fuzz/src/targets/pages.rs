@@ -11,8 +11,8 @@ use crate::{
     response::{LONGEST, Spoken, pieces},
 };
 
-/// No list is longer than the provider's total, and no link leads the credential to another host. The responses are
-/// separated by lines of `===`.
+/// A list has at most as many pages as there are responses, and no link leads the credential to another host. The
+/// responses are separated by lines of `===`.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let responses: Vec<Spoken<'_>> = pieces(input)
@@ -120,7 +120,7 @@ fn check(
         assert_eq!(Some(uri.path()), first);
         assert!(uri.to_string().starts_with(base));
     }
-    // Any further call finds the script at its end, so a list that continues has an error.
+    // After the last response, every call fails. Therefore a list that continues ends with an error.
     if let Some(error) = error {
         // Another target checks the provider's own words in the error of a call.
         if !matches!(

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The longest line that an error may print: the provider's message, code, trace id and redirect target, with our words
-/// around them. Each has its own limit, in bytes of four per letter.
+/// around them. Each part has its own limit in characters, and a character has up to four bytes.
 const LONGEST_LINE: usize = 4 * (2_000 + 2_000 + 200 + 200) + 2_000;
 
 /// A response arrived, so no error reports that the call was not sent. An error prints one bounded line, and the part
@@ -15,7 +15,7 @@ pub(super) fn run(input: &[u8]) {
     let input = input.get(..2 * LONGEST).unwrap_or(input);
     let spoken = Spoken::read(input, StatusCode::OK);
     let operations = offline::operations();
-    // One operation of every provider. Another input selects another one.
+    // One operation of every provider. The input selects the operation.
     let lot = input.iter().fold(input.len(), |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
     });
@@ -36,8 +36,8 @@ pub(super) fn run(input: &[u8]) {
             assert!(spoken.status.is_success(), "{id}: {}", spoken.status);
             continue;
         };
-        // A 401 proves that nothing was processed, and the login after it gets the same response: no session, nothing
-        // sent.
+        // A 401 proves that nothing was processed. Then the client may log in again, and the login gets the same 401.
+        // Therefore the error may report that the call was not sent.
         if error.kind() == ErrorKind::Authentication && spoken.status == StatusCode::UNAUTHORIZED {
             continue;
         }

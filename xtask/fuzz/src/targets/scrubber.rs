@@ -74,7 +74,7 @@ struct Caller {
 const CALLS: usize = 1_000;
 
 thread_local! {
-    /// Kept for many calls, because making it costs more than most inputs.
+    /// The caller is kept for many calls, because making one costs more than most inputs.
     static CALLER: RefCell<Caller> = RefCell::new(Caller::new());
 }
 
@@ -96,7 +96,7 @@ impl Caller {
         }
     }
 
-    /// Sends the values to the parrot, and returns its words.
+    /// Sends the values to the parrot, and returns the error with the parrot's words.
     fn tell(&mut self, values: Vec<String>, words: &str) -> Error {
         if self.calls == CALLS {
             *self = Self::new();
@@ -111,7 +111,7 @@ impl Caller {
     }
 }
 
-/// No value, from the input's first lines, remains in the provider's words, which are the rest of the input.
+/// The values are the input's first lines, and the provider's words are the rest. In an error, the words contain no value.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let text = String::from_utf8_lossy(input);
@@ -126,7 +126,7 @@ pub(super) fn run(input: &[u8]) {
         let pieces: Vec<&str> = said.split(REPLACEMENT).flat_map(unescaped).collect();
         for value in values.iter().map(|value| value.trim()) {
             let value = value.to_ascii_lowercase();
-            // One or two letters are removed only as words, and some values are parts of their replacement.
+            // A value of one or two letters is removed only as a whole word, and a value can be a part of the replacement.
             if value.chars().filter(|c| counts(*c)).count() < 3 || REPLACEMENT.contains(&value) {
                 continue;
             }
@@ -136,14 +136,14 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// Returns whether a character makes a value longer when it is compared. Characters that are hard to judge are omitted: quotes
-/// count once where they are repeated.
+/// Returns whether a character surely makes a value longer. Returns `false` for a character that may not, such as a quote:
+/// repeated quotes count as one.
 fn counts(c: char) -> bool {
     (c.is_ascii_graphic() && !matches!(c, '\'' | '"'))
         || matches!(c, 'à'..='ö' | 'ø'..='ž' | 'α'..='ω' | 'а'..='я' | '一'..='鿿')
 }
 
-/// Returns the pieces between the escapes of invisible characters. The escapes are the library's words.
+/// Returns the pieces between the escapes of invisible characters. The library writes these escapes.
 fn unescaped(piece: &str) -> impl Iterator<Item = &str> {
     let mut parts = piece.split("\\u{");
     let first = parts.next();

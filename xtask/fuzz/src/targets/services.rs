@@ -5,8 +5,8 @@ use crate::{
     response::{LONGEST, Spoken},
 };
 
-/// A provider's own reading never panics, has the same result every time, and shows nothing in `Debug`. It never
-/// reports a refusal that did not arrive.
+/// A provider's own code for responses never panics, returns the same result every time, and shows nothing of the
+/// response in `Debug`. If no body arrived, the code reports neither a refusal nor a doubt.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let Spoken {

@@ -2,7 +2,7 @@ use customer_api_core::{Timestamp, time::Date};
 
 use crate::assert_unquoted;
 
-/// A time that was read is kept as it was written, is ordered by the instant, and converts without a panic.
+/// A parsed time keeps its text, is ordered by the instant, and converts without a panic.
 pub(super) fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match text.parse::<Timestamp>() {

@@ -46,14 +46,15 @@ impl Operation for Read {
     }
 }
 
-/// Seconds are taken as they are, other values never panic, and no server makes a call longer than its timeout.
+/// Seconds are used as given, other values never cause a panic, and no server makes a call longer than the call's
+/// timeout.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let mut spoken = Spoken::read(input, StatusCode::SERVICE_UNAVAILABLE);
     if spoken.status.is_success() {
         spoken.status = StatusCode::TOO_MANY_REQUESTS;
     }
-    // The script accepts only texts, so the first value that is a text counts.
+    // The scripted response omits values that are not text, so the first value that is text counts.
     let mut stated = spoken.headers.get_all("retry-after").iter();
     let stated = stated.find_map(|value| value.to_str().ok()).map(str::trim);
     let transport = ScriptedTransport::new();

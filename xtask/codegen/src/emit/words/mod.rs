@@ -1,12 +1,13 @@
-//! Writes a description's words as markdown that rustdoc only shows.
+//! Writes a description's words as markdown that rustdoc displays without compiling any part of it.
 //!
-//! All words of a description go through this module. It reads them as CommonMark, as OpenAPI defines, with tables. It
-//! writes paragraphs, lists, emphasis, inline code and addresses. Everything else becomes escaped text. Therefore the
-//! output has no code block and no doctest, no tag, no link except to a page by https, no reference, no heading and no
-//! table.
+//! All words of a description go through this module. The module reads the words as CommonMark, as OpenAPI defines, and
+//! with tables. It writes paragraphs, lists, emphasis, inline code and addresses. Everything else becomes escaped text.
+//! Therefore the output has no code block and no doctest, no tag, no link except to a page by https, no reference, no
+//! heading and no table.
 //!
 //! The output is one or more lines of *pieces*: words between spaces, where a line may be broken. [`GLUE`] is a space
-//! inside a piece. [`BREAK`] is a separate piece that ends a line. No text contains either, because neither is visible.
+//! inside a piece. [`BREAK`] is a separate piece that ends a line. A description's text contains neither character,
+//! because its invisible characters are replaced before.
 
 mod reader;
 
@@ -17,7 +18,7 @@ const GLUE: char = '\u{E000}';
 /// The end of a line.
 const BREAK: &str = "\u{E001}";
 
-/// Writes inline code, with any content.
+/// Writes any text as inline code.
 pub(crate) fn code(text: &str) -> String {
     let text = shown(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -30,7 +31,7 @@ pub(crate) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}").replace(' ', &String::from(GLUE))
 }
 
-/// Writes a link to a page, if the page is reached by https. Otherwise writes its address as inline code.
+/// Writes a link to a page, if the page is reached by https. Otherwise writes the address as inline code.
 pub(crate) fn link(url: &str) -> String {
     let is_page = url.strip_prefix("https://").is_some_and(|rest| {
         rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(is_of_address)
@@ -51,7 +52,7 @@ pub(crate) fn blocks(text: &str) -> Vec<String> {
     blocks_after("", text)
 }
 
-/// Returns the same after words of the generator's own, which must be pieces.
+/// Returns the blocks of a text like [`blocks`], with the generator's own words before it. These words must be pieces.
 pub(crate) fn blocks_after(own: &str, text: &str) -> Vec<String> {
     let mut read = reader::read(text);
     match read.first_mut() {
@@ -90,7 +91,7 @@ pub(crate) fn opening(text: &str) -> String {
     first.map_or(String::new(), |block| block.words.replace(BREAK, " "))
 }
 
-/// Returns markdown on one line, for a place that has only one line.
+/// Returns markdown on one line, for a place that allows only one line.
 pub(crate) fn line(words: &str) -> String {
     wrapped("", "", &words.replace(BREAK, " "), usize::MAX).replace(GLUE, " ")
 }
@@ -110,10 +111,10 @@ pub(crate) fn first_sentence(text: &str) -> String {
     }
 }
 
-/// The width of text beside `/// ` and one level of indentation, within rustfmt's width.
+/// The width that rustfmt's width leaves for text after one level of indentation and `/// `.
 const WIDTH: usize = 92;
 
-/// Breaks lines, but never so that a line begins like a list, a heading, a table or a quotation.
+/// Breaks lines, and escapes a first word that would begin a list, a heading, a table or a quotation.
 pub(super) fn wrap(marker: &str, indent: &str, words: &str) -> String {
     wrapped(marker, indent, words, WIDTH).replace(GLUE, " ")
 }
@@ -152,7 +153,7 @@ fn wrapped(marker: &str, indent: &str, words: &str, width: usize) -> String {
     out
 }
 
-/// Escapes a word that begins a line.
+/// Escapes the first word of a line, if it would begin a list, a heading, a table or a quotation.
 fn as_beginning(word: &str) -> String {
     if word.starts_with(['#', '>', '+', '-', '=', '|', ':']) {
         return format!("\\{word}");

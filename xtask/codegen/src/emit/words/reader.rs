@@ -13,7 +13,7 @@ pub(super) struct Block {
     /// The prefix of its other lines.
     pub(super) indent: String,
     pub(super) words: String,
-    /// Whether no empty line is before it.
+    /// Whether the block follows the previous block without an empty line.
     pub(super) is_joined: bool,
 }
 
@@ -43,7 +43,7 @@ struct Reader {
     blocks: Vec<Block>,
     /// The pieces of the paragraph that is being read.
     words: String,
-    /// Marks of emphasis that wait for a word.
+    /// Marks of emphasis that are written before the next word.
     pending: String,
     strong: usize,
     emphasis: usize,
@@ -193,7 +193,7 @@ impl Reader {
         }
     }
 
-    /// Ends an emphasis. It is dropped if it contains no word.
+    /// Ends an emphasis. An emphasis without a word is dropped.
     fn close(&mut self, mark: &str) {
         if let Some(rest) = self.pending.strip_suffix(mark) {
             self.pending.truncate(rest.len());
@@ -211,7 +211,7 @@ impl Reader {
             Some((Some(number), is_first)) => {
                 let marker = format!("{number}. ");
                 *number = number.saturating_add(1).min(999_999_999);
-                // A number does not end a paragraph, except 1.
+                // The first item needs an empty line, because a number other than 1 does not end a paragraph.
                 (marker, !std::mem::take(is_first))
             }
             Some((None, is_first)) => {
@@ -239,9 +239,9 @@ impl Reader {
         self.words.push(' ');
     }
 
-    /// Adds to the word that is being read.
+    /// Adds a piece to the word that is being read.
     fn piece(&mut self, piece: &str) {
-        // Two adjacent pieces of code would become one, with other ends.
+        // Two adjacent pieces of code would become one, because their backticks would touch.
         if self.words.ends_with('`') && self.pending.is_empty() && piece.starts_with('`') {
             self.words.push(' ');
         }
@@ -270,8 +270,8 @@ impl Reader {
                     '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
                     '&' => next.is_none_or(|c| c == '#' || c.is_ascii_alphanumeric()),
                     '_' => !is_inside(before) || !is_inside(next),
-                    // If the part between two halves of an address is dropped, the halves would join to an address
-                    // without a link.
+                    // If the part between two halves of an address is dropped, the halves would become an address that
+                    // is not a link.
                     '/' => self.words.ends_with("http:") || self.words.ends_with("https:"),
                     _ => false,
                 };
@@ -285,8 +285,8 @@ impl Reader {
         }
     }
 
-    /// Writes a link's target, unless its words are the target. A link inside the description's own site is omitted,
-    /// because it leads nowhere from here.
+    /// Writes a link's target, unless the link's words contain the target. A target inside the description's own site
+    /// is omitted, because such a link leads nowhere from here.
     fn end_link(&mut self, url: &str, start: usize) {
         let url = link(url);
         let is_page = url.starts_with('<') || url.starts_with("`http://");
@@ -329,7 +329,7 @@ impl Reader {
             block.indent.push_str(&space);
             item.is_written = true;
         }
-        // A paragraph that joins a list belongs to the list.
+        // Only a block in a list can be followed by a block without an empty line.
         block.is_joined &= self
             .blocks
             .last()
