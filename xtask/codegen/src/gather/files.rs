@@ -78,9 +78,7 @@ impl Files {
         };
         let Some(folder) = &self.folder else {
             return Err(refused(
-                format!(
-                    "`{path}` is another file, but a description that is given as text can't refer to files"
-                ),
+                format!("`{path}` is another file, but this description was not read from a file"),
                 "write the schema into components",
             ));
         };

@@ -232,9 +232,8 @@ fn a_text_has_no_other_files() {
     let text = first(&receiving("/a", "readA", "{ $ref: a.yaml }"), "");
     let found = crate::new_crate("acme-things", "openapi.yaml", text.as_bytes()).unwrap_err();
     assert!(
-        found[0].contains(
-            "`a.yaml` is another file, but a description that is given as text can't refer to files"
-        ),
+        found[0]
+            .contains("`a.yaml` is another file, but this description was not read from a file"),
         "{found:#?}"
     );
 }
