@@ -289,7 +289,7 @@ impl<L: Ledger> Suite<L> {
             &winners.len(),
         )?;
         for winner in winners {
-            // The winner may not have learned that it has the key.
+            // Begins with the same claim again, as a sender does that did not learn that its claim has the key.
             let known = self.begin(&winner, Resend::none()).await?;
             holds("a claim that has the key keeps it", known.is_none(), &known)?;
             self.finish(&winner, outcome.clone()).await?;
@@ -297,7 +297,7 @@ impl<L: Ledger> Suite<L> {
         Ok(())
     }
 
-    /// An abandoned claim is recorded before later requests are served, or soon after. Therefore the suite repeats the read.
+    /// The ledger records an abandoned claim before it serves later requests, or soon after. Therefore the suite repeats the read.
     async fn abandoned(&self) -> Checked {
         for (key, outcome, state) in [
             ("dropped-unsent", None, None),
@@ -349,7 +349,7 @@ impl<L: Ledger> Suite<L> {
             first.doubt_since.is_none(),
             &first,
         )?;
-        // Other content makes the entry different, even if both entries begin within one tick of the clock.
+        // Uses other content, so that the entry differs even within one tick of the clock.
         let anew = self.claim("resolved")?;
         let intent = Intent::new(Some(digest(1)), Resend::none().unknown());
         let begun = done(WORKS, self.ledger.begin(&anew, &intent).await)?;

@@ -12,9 +12,9 @@ const VERSION: u8 = 1;
 
 /// A keyed digest (HMAC-SHA-256) of the content of a call.
 ///
-/// The digest covers the operation's own content: path, query and body. It does not cover headers, the credential, the server, or values
-/// generated for each request. A program with the [`DigestKey`] can guess contents and compare digests. Therefore protect the key like the
-/// ledger.
+/// The digest covers the operation's own content: path, query and named values. It does not cover headers, the credential, the server, or
+/// values generated for each request. A program with the [`DigestKey`] can guess contents and compare digests. Therefore protect the key as
+/// carefully as the ledger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest {
     version: u8,

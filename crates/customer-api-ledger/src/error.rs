@@ -2,7 +2,7 @@ use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
 use customer_api_core::redact::OneLine;
 
-/// The reason why an operation of a ledger failed.
+/// The reason why a request to a ledger failed.
 ///
 /// Cheap to clone, because one failure can concern many keys.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ pub enum LedgerErrorKind {
     Restored,
     /// A copy could not be written. The ledger itself is unchanged.
     NotCopied,
-    /// The claim no longer has the key, or its time was over before anything was sent.
+    /// The claim no longer has the key, or the time of the call was over before anything was sent.
     ClaimLost,
     /// The key is not in [`State::Unknown`](crate::State::Unknown). There is nothing to resolve.
     NotUnknown,
@@ -86,7 +86,7 @@ impl LedgerError {
         }))
     }
 
-    /// Returns the cause, if it is known.
+    /// Returns the cause, if one is known.
     #[must_use]
     pub fn cause(&self) -> Option<&(dyn StdError + Send + Sync + 'static)> {
         self.0.source.as_deref()

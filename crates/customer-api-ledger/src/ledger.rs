@@ -18,9 +18,9 @@ use crate::{
 /// changes its row only if the state that was read allows it. `finish`, `withdraw` and `abandon` change the row only if the token is that
 /// of the claim.
 ///
-/// A machine that dies leaves its keys in [`State::Sending`], which never begins again. Turn such keys into [`State::Unknown`] when you
-/// know that their machine is gone. The age of a key does not prove that its machine is gone: a request may be under way as long as a
-/// call's timeout, and a machine may sleep.
+/// A machine that dies leaves its keys in [`State::Sending`]. Keys in this state never begin again. Turn such keys into [`State::Unknown`]
+/// when you know that their machine is gone. The age of a key alone does not prove that: a request may be under way as long as a call's
+/// timeout, and a machine may sleep.
 ///
 /// The methods are called from tasks that may be dropped at any time. A dropped method call may or may not have taken effect.
 #[async_trait]
@@ -51,8 +51,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`NoSuchList`](crate::LedgerErrorKind::NoSuchList), or any failure of the ledger. Then nothing may be sent: the intent may or
-    /// may not be on record.
+    /// [`NoSuchList`](crate::LedgerErrorKind::NoSuchList), or any failure of the ledger. After an error, the caller must send nothing: the
+    /// intent may or may not be on record.
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError>;
 
     /// Withdraws a claim: nothing was sent, and the key is as it was before. Does nothing if the claim does not have the key.
@@ -66,8 +66,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. Then
-    /// the key is left as if its sender had died.
+    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. After a
+    /// failure to record it, the key is left as if its sender had died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
     /// Called when a call was dropped and no caller waits for the result any more. Does the same as [`finish`](Self::finish) or, without an
@@ -90,7 +90,7 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError>;
 
-    /// Returns at most `limit` keys of a list in [`State::Unknown`], in the order of their bytes, beginning after the key `after`.
+    /// Returns at most `limit` keys of a list, in their order: those in [`State::Unknown`] that come after `after`.
     ///
     /// Fewer than `limit` keys mean that there are no more.
     ///
@@ -245,7 +245,7 @@ impl Resend {
         self
     }
 
-    /// Also allows keys that the provider refused temporarily, once the time for which the provider asked to wait is over.
+    /// Also allows keys that the provider refused temporarily, once the wait that the provider asked for is over.
     #[must_use]
     pub const fn refused_for_now(mut self) -> Self {
         self.refused_for_now = true;
@@ -289,7 +289,7 @@ impl Resend {
     }
 }
 
-/// The finding of a look or a person about a key in [`State::Unknown`].
+/// The finding of a look or of an operator about a key in [`State::Unknown`].
 #[expect(
     clippy::exhaustive_enums,
     reason = "it happened or it did not: there is no third case"

@@ -107,7 +107,7 @@ impl LedgerList {
     ///
     /// # Errors
     ///
-    /// If the intent could not be recorded. Then nothing may be sent: the intent may or may not be on record.
+    /// If the intent could not be recorded. After an error, the caller must send nothing: the intent may or may not be on record.
     pub async fn begin(&self, key: &Key, resend: Resend) -> Result<Begun, LedgerError> {
         let claim = self.claim(key.clone());
         let known = self
@@ -198,7 +198,7 @@ impl LedgerList {
         self.ledger.unknown(&self.name, after, limit).await
     }
 
-    /// Settles a key in [`State::Unknown`](crate::State::Unknown) after a look or a person found out what happened.
+    /// Settles a key in [`State::Unknown`](crate::State::Unknown) after a look or an operator found out what happened.
     ///
     /// # Errors
     ///

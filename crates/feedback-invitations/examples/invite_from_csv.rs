@@ -55,7 +55,7 @@ Exit code: 0 if every person on the list is invited, 1 if the program failed, 2 
 not invited, or if that is unknown.
 ";
 
-/// The name of the list in the ledger. Here, each file is for one occasion.
+/// The name of the list in the ledger. One list is enough, because each ledger file of this program is for one occasion.
 const LIST: &str = "invitations";
 
 /// How many invitations are under way at the same time.

@@ -1,10 +1,10 @@
-//! Asks the customers of one day in a single request, each with an invoice number, and shows what a sandbox would have sent.
+//! Invites all customers of one day in a single request, with an invoice number for each, and prints the messages in the sandbox's outbox.
 //!
 //! ```console
 //! $ cargo run --example send_batch
 //! ```
 //!
-//! The outcome of one recipient is the outcome of the whole batch. If that is not good enough, send one invitation per person.
+//! The provider returns one outcome for the whole batch. If you need an outcome per person, send one invitation per person.
 
 use std::{
     error::Error,

@@ -7,7 +7,7 @@ use customer_api_core::{
 
 use crate::{Client, Customer, ListCustomers, Unreadable};
 
-/// All customers, page by page. [`Client::customers`] makes it.
+/// All customers, page by page. Created by [`Client::customers`].
 ///
 /// The client requests each page by an offset: the number of customers before the page. The list ends with an empty page. It also ends
 /// with a page that is shorter than requested if, by the page's `itemTotal`, no customer follows. An empty page is an error if its
@@ -106,7 +106,8 @@ impl AllCustomers {
     ///
     /// # Errors
     ///
-    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, with nothing sent.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, the method sends nothing and returns an error of kind
+    /// `InsideRuntime`.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
@@ -176,7 +177,7 @@ impl PageSource for Offsets {
         let list = self.list.clone();
         let list = list.item_start(offset).item_limit(self.page_size);
         let (page, unreadable) = self.client.call(list).response().await?.into_parts();
-        // An element that is not a customer counts for the offset.
+        // An element that is not a customer still counts for the offset.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         if page.items.is_empty() && left_out == 0 {
             // The page itself states that the requested offset is not the end of the list.

@@ -36,8 +36,8 @@ impl Client {
     /// The origin has no default, because every account has its own subdomain and the provider's pages disagree about the domain. Pass
     /// the origin without `/api/v2`, which is part of every operation's path. [`base_url`](ClientBuilder::base_url) can replace it.
     ///
-    /// Each key has its own permissions. The docs of every operation state which one the operation needs. The key is never printed. It
-    /// goes only to the origin, in the header that the provider writes as `apiKey`. On the wire the header is `apikey`, because header
+    /// Each key has its own permissions. The docs of every operation state which one the operation needs. The key is never printed. It is
+    /// sent only to the origin, in the header that the provider writes as `apiKey`. On the wire the header is `apikey`, because header
     /// names are case-insensitive (RFC 9110, section 5.1) and the HTTP library writes them in lower case. If the key contains characters
     /// that are not allowed in a header, [`build`](ClientBuilder::build) returns an error.
     ///
@@ -52,7 +52,7 @@ impl Client {
 
     /// Builds a client from the environment variables of the process.
     ///
-    /// | variable | holds |
+    /// | variable | contains |
     /// |---|---|
     /// | `OMNIDESK_API_KEY` | the key |
     /// | `OMNIDESK_BASE_URL` | the origin of the account, such as `https://account.omnidesk.com`; there is no default |
@@ -61,8 +61,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. Otherwise the same errors
-    /// as [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. The other errors are those
+    /// of [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
@@ -76,7 +76,7 @@ impl Client {
         Self::builder_from(&Environment::process())
     }
 
-    /// Starts a builder from variables that come from elsewhere, such as from a test. They have the names that
+    /// Starts a builder from variables that come from elsewhere, such as from a test. The variables have the names that
     /// [`from_env`](Self::from_env) lists.
     ///
     /// # Errors
@@ -125,7 +125,7 @@ impl Client {
         self.core.send(operation)
     }
 
-    /// Prepares a call with its own settings, such as a timeout, or a call whose metadata the caller wants.
+    /// Prepares a call. Use it to set options for one call, such as a timeout, or to read the response's metadata.
     pub fn call<O: Operation<Service = Omnidesk>>(&self, operation: O) -> Call<O> {
         self.core.call(operation)
     }
@@ -141,7 +141,7 @@ impl Client {
         self.core.settle(operation, trace)
     }
 
-    /// Returns the URL to which the requests go.
+    /// Returns the base URL of all requests.
     #[must_use]
     pub fn base_url(&self) -> &BaseUrl {
         self.core.base_url()

@@ -8,8 +8,8 @@ use crate::odd::{self, Form};
 
 /// A customer, as Omnidesk returns it.
 ///
-/// Every field may be missing. Only lists are documented, and their example shows only these fields. [`raw`](Self::raw) is everything
-/// that arrived. [`others`](Self::others) are the members for which this crate has no field.
+/// Every field may be missing. Only lists are documented, and their example shows only these fields. [`raw`](Self::raw) is the whole JSON
+/// value. [`others`](Self::others) returns the members for which this crate has no field.
 ///
 /// A customer is serialized as `raw`, and deserialized from any JSON value. A field that can't be read is `None`, never an error. For
 /// a response, [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report such fields,
@@ -17,11 +17,11 @@ use crate::odd::{self, Form};
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Customer {
-    /// Omnidesk's id, from a number or from a text of its digits.
+    /// Omnidesk's id, whether it arrived as a number or as a text of digits.
     pub id: Option<u64>,
     /// Your own id: `external_primary_id`.
     pub external_id: Option<String>,
-    /// The name of the brand; its id is not among the documented fields.
+    /// The name of the brand. The brand's id is not among the documented fields.
     pub brand_name: Option<String>,
     /// The first name.
     pub firstname: Option<String>,
@@ -65,7 +65,7 @@ impl Customer {
             || is_text("message") && value.get("external_primary_id").is_none()
     }
 
-    /// A customer without fields, from a response from which no field can be read.
+    /// Creates a customer without fields, for a response from which no field can be read.
     pub(crate) fn unread(raw: Value) -> Self {
         Self::new(Fields::default(), raw)
     }

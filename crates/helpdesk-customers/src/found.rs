@@ -18,20 +18,19 @@ use crate::{
 
 /// The result of a search.
 ///
-/// The provider documents no response of a search, neither for a customer that exists nor for one that does not. Therefore the crate
-/// understands every shape of the provider's other responses: an envelope with `items` or with `item`, a list, a customer. Only an empty
-/// list means that no customer was found. The list can be bare or in its documented envelope. The envelope must have no other members
-/// and no member twice, and its total, if there is one, must be 0. [`Unclear`](Self::Unclear) allows no conclusion. It is returned for a
-/// list whose total is greater than the number of customers in it, for a result with a message, and for every other response that can't
-/// be read.
+/// The provider does not document the response of a search. Therefore the crate understands every shape of the provider's other responses:
+/// an envelope with `items` or with `item`, a list, a customer. Only an empty list means that no customer was found. The list can be bare
+/// or in its documented envelope. The envelope must have no other members and no member twice, and its total, if there is one, must be 0.
+/// [`Unclear`](Self::Unclear) allows no conclusion. It stands for a list whose total is greater than the number of customers in it, for a
+/// result with a message, and for every other response that can't be read.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Found {
     /// An empty list, and nothing else.
     Nobody,
-    /// These customers, at least one. The provider does not promise at most one, or that the customers match exactly.
+    /// One or more customers. The provider promises neither that there is only one nor that the customers match exactly.
     Customers(Vec<Customer>),
-    /// Any other response, as it came. `null` also stands for a response without a body.
+    /// Any other response, as it arrived. `null` also stands for a response without a body.
     Unclear(Value),
 }
 
@@ -127,7 +126,7 @@ fn is_bare_envelope(response: &Value) -> bool {
             "type" => value.is_null() || value.is_string(),
             "status" => is_success(value),
             "itemTotal" => value.is_null() || number() == Some(0),
-            // The provider does not document whether it counts from 0 or from 1.
+            // The provider does not document whether `itemStart` counts from 0 or from 1.
             "itemStart" => value.is_null() || number().is_some_and(|start| start <= 1),
             "itemLimit" => value.is_null() || number().is_some(),
             _ => false,

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::{Customer, customer::Fields};
 
-/// A place in a response, under which values that are not as documented are reported.
+/// A place in a response. A report of a value that is not as documented names the value's place.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'b> {
     body: &'b ResponseBody,
-    /// A member of the response. Empty for the whole response.
+    /// The name of a member of the response; empty for the whole response.
     name: &'static str,
-    /// An element of the list at that place.
+    /// The index of an element, if the place is in a list.
     index: Option<usize>,
 }
 
@@ -118,7 +118,7 @@ impl<'b> Place<'b> {
     }
 }
 
-/// What a value was read as, and whether it has the documented form.
+/// A value that was read, and whether it had the documented form.
 pub(crate) enum Form<T> {
     Documented(T),
     Other(T),
@@ -132,7 +132,7 @@ impl<T> Form<T> {
     }
 }
 
-/// Reads a count or an id. A string that holds the number as JSON writes it is another form of it, but `007` is not.
+/// Reads a count or an id. A string with the number as JSON writes it is read as [`Form::Other`]; `007` is not read.
 pub(crate) fn number(value: &Value) -> Option<Form<u64>> {
     match value {
         Value::Number(number) => number.as_u64().map(Form::Documented),
@@ -145,7 +145,7 @@ pub(crate) fn number(value: &Value) -> Option<Form<u64>> {
     }
 }
 
-/// Reads a string. A whole number or a boolean is another form of it. A fraction is not, because it may have lost digits.
+/// Reads a string. A whole number or a boolean is read as [`Form::Other`]. A fraction is not read, because it may have lost digits.
 pub(crate) fn text(value: &Value) -> Option<Form<String>> {
     match value {
         Value::String(text) => Some(Form::Documented(text.clone())),

@@ -35,21 +35,22 @@ impl Service for Omnidesk {
         }
     }
 
-    /// Judges a 2xx. Whether errors come with a 2xx is not documented. A response that calls itself an error therefore counts as a
-    /// refusal, whatever a failing back end prints around it. A response that reports a failure in undocumented words is not a
+    /// Judges a 2xx. It is not documented whether errors come with a 2xx. A response that calls itself an error therefore counts as a
+    /// refusal, even if a failing back end prints other text around it. A response that reports a failure in undocumented words is not a
     /// success, but does not prove that nothing was done.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         match body {
             None => Verdict::Unclear,
             Some(body) => match judge(operation, body) {
-                // The operation reports where the body can't be read: see `accept_undecodable`.
+                // Accepted for now: the operation's decoding then fails with an error that names the place in the body. For a write,
+                // `accept_undecodable` decides after that.
                 Verdict::Unclear if body.json::<IgnoredAny>().is_err() => Verdict::Accepted,
                 verdict => verdict,
             },
         }
     }
 
-    /// Accepts a write even if its response can't be read, unless the response may have been about to call itself an error.
+    /// Accepts a write whose response can't be read, unless the response may report an error, for example because it was cut off.
     fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         matches!(judge(operation, body), Verdict::Accepted)
     }
@@ -99,7 +100,7 @@ fn text(body: &str) -> &str {
 /// The first JSON object of a body, with any text before and after it.
 struct First<'a> {
     object: Option<serde_json::Result<Words>>,
-    /// The text from which no object was read.
+    /// The text before and after the object; the whole body if no object was read.
     around: [&'a str; 2],
 }
 

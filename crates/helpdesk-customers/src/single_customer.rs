@@ -1,4 +1,4 @@
-//! Reads the response to a request for one customer: bare or in an envelope. A response that is not a customer is kept as it came.
+//! Reads the response to a request for one customer: bare or in an envelope. A response that is not a customer is kept as it arrived.
 
 use customer_api_core::{
     error::DecodeError,

@@ -27,7 +27,7 @@ pub(crate) struct Words {
     message: Option<String>,
     is_refusal: bool,
     is_failure: bool,
-    /// How often `type` and `status` came.
+    /// How often `type` and `status` occurred.
     types: usize,
     statuses: usize,
     /// Whether a `type` or a `status` is a number beyond the range of an `f64`.

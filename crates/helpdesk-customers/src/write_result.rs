@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::odd::{self, Place};
 
-/// The provider's response to a write that it made.
+/// The provider's response to a successful write.
 ///
 /// Only some responses are documented, and none names the customer that was created. Any 2xx that does not report a failure
 /// is a success, whatever its body. A body that is not JSON leaves `message` and `raw` empty.

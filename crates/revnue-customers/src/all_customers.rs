@@ -15,10 +15,11 @@ use crate::{
 
 /// All customers of a company, page by page. Created by [`Client::customers`].
 ///
-/// Whether Revnue pages its lists is not documented, and no parameter for paging is sent. An array is the whole list. An envelope can
-/// name a `next` page. Its link, relative or absolute, is followed if it leads to the list itself (same scheme, host, port, path
-/// and company). Any other link is an error. A `null` or empty link is the end of the list. A part of the list is never returned as the
-/// whole. If a customer can't be read, its page reports it ([`Page::unreadable`]) and the list continues.
+/// It is not documented whether Revnue pages its lists. The client sends no parameter for paging. A response that is an array is the whole
+/// list. A response that is an envelope can contain a link `next` to the next page. The client follows the link, relative or absolute, if
+/// it leads to the list itself (same scheme, host, port, path and company). Any other link is an error. A `null` or empty link is the end
+/// of the list. A list that is known to be incomplete ends with an error. If a customer can't be read, its page reports the customer
+/// ([`Page::unreadable`]), and the list continues.
 ///
 /// ```no_run
 /// # async fn run(revnue: revnue_customers::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -34,14 +35,14 @@ use crate::{
 ///
 /// # Errors
 ///
-/// The [`progress`](PagesError::progress) of a [`PagesError`] shows what was delivered before it.
+/// The [`progress`](PagesError::progress) of a [`PagesError`] counts what was delivered before the error.
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Call` | a page could not be read, for example because the response has an unknown form |
 /// | `ForeignLink` | the link to the next page leads to another place, to another company, or to plain http, as happens behind a proxy that terminates TLS: see [`rebase_links`](Self::rebase_links) |
 /// | `Incomplete` | the list has fewer customers than its `count`, or only a header names a next page |
-/// | `Repeated` | a link occurred again, or a page did and the list's `count` did not grow by as many customers |
+/// | `Repeated` | a link occurred again; or a page occurred again although the list's `count` had not grown by at least the number of customers on that page |
 /// | `TooManyPages` | the list has more pages than [allowed](Self::max_pages), or more than twice as many customers as its `count` |
 /// | `NoRuntime`, `Stopped` | the call was not made inside a tokio runtime with time and I/O, or that runtime ended |
 /// | `InsideRuntime` | a blocking wait was made inside an async runtime |
@@ -64,33 +65,34 @@ impl Client {
 }
 
 impl AllCustomers {
-    /// Reads from another path, such as `/api/v2/customer` for a deployment without a slash at the end. Links must lead to this path.
+    /// Reads from another path, such as `/api/v2/customer` for a deployment without a slash at the end. The links to further pages must
+    /// lead to this path, too.
     #[must_use]
     pub fn path(self, path: impl Into<String>) -> Self {
         Self(self.0.set(|source| source.path = Some(path.into())))
     }
 
-    /// Takes only the query of a link to the next page, and sends it to the place of the first page. Use it for services behind a
-    /// gateway, whose links name their own host. Off by default: a link to another host is then an error.
+    /// Uses only the query of a link to the next page, and sends it to the URL of the first page. Use this if the service is behind a
+    /// gateway and its links name the service's own host. Off by default: a link to another host is then an error.
     #[must_use]
     pub fn rebase_links(self, rebase: bool) -> Self {
         Self(self.0.set(|source| source.rebase_links = rebase))
     }
 
-    /// Sets how many pages are read before the caller requests them. 1 by default, and at least 1.
+    /// Sets how many pages are read before the caller requests them. The default is 1, which is also the minimum.
     #[must_use]
     pub fn read_ahead(self, pages: usize) -> Self {
         Self(self.0.read_ahead(pages))
     }
 
-    /// Sets the maximum number of pages. More pages are an error. 10,000 by default.
+    /// Sets the maximum number of pages. A list with more pages is an error. The default is 10,000.
     #[must_use]
     pub fn max_pages(self, pages: u64) -> Self {
         Self(self.0.max_pages(pages))
     }
 
-    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after it have no
-    /// effect. After an error there are no more pages: `None` means the end of the list only if no error came before it.
+    /// Returns the next page, or `None` after the last one. Nothing is sent before the first call. Settings made after the first call have
+    /// no effect. After an error there are no more pages: `None` means the end of the list only if no error came before it.
     ///
     /// # Errors
     ///
@@ -103,7 +105,8 @@ impl AllCustomers {
     ///
     /// # Errors
     ///
-    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, and nothing is sent.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, the method sends nothing and returns an error of kind
+    /// `InsideRuntime`.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Customer>>, PagesError> {
@@ -208,7 +211,7 @@ impl PageSource for Links {
     }
 }
 
-/// Whether a `Link` header (RFC 8288) names a next page. A paginator that returns the list as an array may do so.
+/// Whether a `Link` header (RFC 8288) names a next page. A server that returns the list as an array may use this header.
 pub(crate) fn names_next(headers: &HeaderMap) -> bool {
     let mut links = headers.get_all(LINK).iter();
     links.any(|link| {
@@ -224,7 +227,7 @@ pub(crate) fn names_next(headers: &HeaderMap) -> bool {
     })
 }
 
-/// Returns a hash that distinguishes pages, or `None` for a page without customers. Several such pages can follow each other.
+/// Returns a hash that distinguishes pages, or `None` for a page without customers, because several such pages can follow each other.
 fn fingerprint(customers: &[Customer], unreadable: &[Unreadable]) -> Option<u64> {
     let mut ids = DefaultHasher::new();
     for customer in customers {

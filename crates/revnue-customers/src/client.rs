@@ -12,8 +12,8 @@ use crate::Revnue;
 
 /// The company of an account that has only one, as the provider documents it.
 ///
-/// Every call except a deletion must name its company. There is no default, because in an account with several companies a wrong
-/// one means another customer's data.
+/// Every call except a deletion must name its company. There is no default, because in an account with several companies, a wrong company
+/// leads to another customer's data.
 pub const SINGLE_COMPANY: u64 = 1;
 
 /// Calls the customer endpoints of one Revnue account.
@@ -48,8 +48,8 @@ impl Client {
     /// An administrator creates the token in the account's settings. The token is never printed, and is sent only to the base URL.
     /// [`build`](ClientBuilder::build) refuses a token with characters that are not allowed in a header.
     ///
-    /// The client and its clones together make at most 20 calls per minute. Further calls wait for a permit, until their timeout
-    /// at most. The provider's pages state both 20 and 100, for the whole account. To set another limit, use
+    /// The client and its clones together make at most 20 calls per minute. Further calls wait for a permit, at most until their timeout.
+    /// The provider's pages state both 20 and 100, for the whole account. To set another limit, use
     /// [`rate_limiter`](ClientBuilder::rate_limiter).
     ///
     /// See <https://developer.revnue.com/reference/authentication> and <https://developer.revnue.com/reference/rate-limit>.

@@ -11,16 +11,17 @@ use crate::{ContactType, FieldValue};
 
 /// A customer, as returned by Revnue.
 ///
-/// Every field except `id` may be null, because a replacement nulls the fields that it does not set. Dates are texts as the provider
-/// sends them. Their form is not documented. Fields that this crate does not know are ignored.
+/// Every field except `id` may be null, because a replacement sets the other fields to null. Dates are texts as the provider sends them.
+/// Their form is not documented. Fields that this crate does not know are ignored.
 ///
-/// A value of another type than documented is converted to the documented form if there is only one way to do so. Otherwise its field is
-/// `None`. [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report both cases.
-/// A customer whose `id` is not a number can't be read. **Never build a [`ReplaceCustomer`](crate::ReplaceCustomer) from a
-/// customer with a field that could not be read: it would erase the field at Revnue.**
+/// A value whose type differs from the documented one is converted if the conversion is unambiguous. Otherwise its field is `None`.
+/// [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report both cases. A customer
+/// whose `id` is not a number can't be read. **Never build a [`ReplaceCustomer`](crate::ReplaceCustomer) from a customer with a field that
+/// could not be read: it would erase the field at Revnue.**
 ///
-/// A customer can't be sent back. A write takes ids for [`category`](Self::category) and [`country`](Self::country), a list by ids for
-/// the values of [`template`](Self::template), and the company, which no response names.
+/// A customer can't be sent back. A write takes an id for [`category`](Self::category) and for [`country`](Self::country). It takes the
+/// values of [`template`](Self::template) as a list in which each value has the id of its field. It also needs the company, which no
+/// response contains.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Customer {
@@ -29,7 +30,7 @@ pub struct Customer {
     /// The name.
     #[serde(default)]
     pub name: Option<String>,
-    /// The category. A write takes its id.
+    /// The category. A write takes the category's id.
     #[serde(default, deserialize_with = "shaped")]
     pub category: Option<Category>,
     /// The contact person.

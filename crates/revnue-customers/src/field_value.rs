@@ -52,7 +52,7 @@ impl FieldValue {
         self.json().parse().ok()
     }
 
-    /// Returns the whole number, if the value is a JSON number without fraction or exponent and fits into an `i64`.
+    /// Returns the whole number, if the value is a JSON number that has no fraction or exponent and fits into an `i64`.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         self.is_number().then(|| self.json().parse().ok())?

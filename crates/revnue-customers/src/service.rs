@@ -34,7 +34,7 @@ impl Service for Revnue {
         }
     }
 
-    /// The text of a 429 is that of a framework that throttles before it looks at the request.
+    /// Treats a 429 as refused, because its text is that of a framework that throttles before it looks at the request.
     fn delivery_when_throttled(&self, _: &OperationInfo) -> Delivery {
         Delivery::Refused
     }
@@ -59,7 +59,7 @@ fn message(body: Value) -> Option<String> {
     }
 }
 
-/// The length in bytes from which no more messages are collected. An error shows less than that.
+/// The length in bytes from which no more messages are collected. An error shows fewer bytes.
 const ENOUGH: usize = 16 * 1024;
 
 /// Messages as `field: text`, with dots for nested fields and with the index of list elements.
@@ -87,7 +87,7 @@ impl Messages {
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    // Several texts belong to one field. An object describes the problems of one element.
+                    // Texts in a list belong to the field itself. An object in a list describes the problems of one element.
                     match item {
                         Value::Object(_) => self.under(&[&format!("[{index}]")], item),
                         _ => self.collect(item),
@@ -105,7 +105,7 @@ impl Messages {
         self.field.truncate(length);
     }
 
-    /// Adds a message completely or not at all. The redaction would not recognise a part of a value that must not be shown.
+    /// Adds a message completely or not at all, because the redaction would not recognise a part of a value that must not be shown.
     fn add(&mut self, text: &str) {
         if text.trim().is_empty() || self.text.len() >= ENOUGH {
             return;

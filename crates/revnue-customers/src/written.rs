@@ -14,9 +14,9 @@ use crate::{Category, Customer, FieldValue};
 
 /// A customer in Revnue's response to a write.
 ///
-/// The response is not documented. It may have the form of a read or of a write, or it may be empty. Therefore the fields that
-/// identify the customer are read in every form, and [`raw`](Self::raw) holds the whole response. A field that can't be read is
-/// `None`, and [`Response::unreadable`](crate::Response::unreadable) reports it. To be sure of the other fields, read the customer again.
+/// The response is not documented. It may have the form of a read or of a write, or it may be empty. Therefore the fields that identify the
+/// customer are read in every form, and [`raw`](Self::raw) contains the whole response. A field that can't be read is `None`, and
+/// [`Response::unreadable`](crate::Response::unreadable) reports it. To be sure of the other fields, read the customer again.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WrittenCustomer {

@@ -11,7 +11,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite takes about two seconds. What a store does when its server dies needs separate tests.
+//! The suite takes about two seconds. Write separate tests for a store whose server dies.
 
 use std::{fmt, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The length of the times that end during the suite.
+/// The life of a token and the length of a pause that end during the suite.
 const SHORT: Duration = Duration::from_millis(300);
 
 /// Checks a store through two handles, such as those of two machines. Leaves accounts behind, under names that no other user
@@ -34,7 +34,7 @@ const SHORT: Duration = Duration::from_millis(300);
 ///
 /// # Errors
 ///
-/// The first rule that the store breaks.
+/// Returns the first rule that the store breaks.
 pub async fn check<S: TokenStore>(one: &S, other: &S) -> Result<(), Violation> {
     let suite = Suite { one, other };
     suite.one_logs_in().await?;

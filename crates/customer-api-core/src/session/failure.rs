@@ -48,7 +48,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// Creates a failure after these earlier ones, of a login that had this much time.
+    /// Creates the failure of a login that had this much time, after the earlier failures in `before`.
     pub(super) fn new(
         error: AuthError,
         before: LoginFailures,
@@ -74,13 +74,13 @@ impl Failure {
         }
     }
 
-    /// The error for a caller who comes too early to log in again.
+    /// Returns the error for a caller that must not log in again yet. `None` once the pause is over.
     pub(super) fn pause(&self, now: Instant) -> Option<AuthError> {
         let wait = self.not_before.saturating_duration_since(now);
         (!wait.is_zero()).then(|| self.error.clone().held_back().with_retry_after(wait))
     }
 
-    /// Creates the failure of another process, after which no process logs in for this time.
+    /// Creates the failure of another process's login. No process logs in during the `pause`.
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(error: AuthError, failures: LoginFailures, pause: Duration) -> Self {
         let pause = pause.min(LONGEST_PAUSE);
@@ -96,7 +96,7 @@ impl Failure {
         }
     }
 
-    /// The failure as it is reported to other processes.
+    /// Returns the failure in the form in which other processes receive it.
     #[cfg(feature = "shared-session")]
     pub(super) fn stored(&self) -> FailedLogin {
         FailedLogin {
@@ -106,18 +106,18 @@ impl Failure {
         }
     }
 
-    /// How many logins in a row failed, this one included.
+    /// Returns how many logins in a row failed, including this one.
     pub(super) fn failures(&self) -> LoginFailures {
         self.failures
     }
 
-    /// Whether a further failure counts as one more in a row.
+    /// Whether the next failed login counts as in a row with this one.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.not_before) < LONGEST_PAUSE
     }
 
-    /// Whether the failure applies to a caller who has this much time. A login that failed only for lack of its own caller's
-    /// time or quota does not apply to a caller who has more time.
+    /// Whether the failure applies to a caller that has this much time. If a login failed only because its own caller had too
+    /// little time or quota, the failure does not apply to a caller that has more time.
     pub(super) fn concerns(&self, time: Duration) -> bool {
         !self.error.is_callers_own() || time <= self.time
     }

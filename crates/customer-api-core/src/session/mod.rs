@@ -51,8 +51,8 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If there is no token. An [`Error`](crate::Error) of the call converts to an [`AuthError`] that states whether the
-    /// provider refused the login.
+    /// If the login returns no token. An [`Error`](crate::Error) of the call converts to an [`AuthError`] that states whether
+    /// the provider refused the login.
     async fn log_in(&self, context: &AuthContext<'_>) -> Result<Token, AuthError>;
 
     /// Checks whether a login can be tried at all. Called when the client is built.
@@ -78,13 +78,13 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// - However many calls wait, one of them logs in, and all of them share the result.
 /// - One call renews a token early, while the other calls use the old token. A failed renewal makes no call fail while the old
 ///   token is valid.
-/// - A 401 discards the token that it was about, not one that was obtained since. The call that got the 401 is sent once
-///   more, with another token.
+/// - A 401 discards the token that its request carried, but no token that was obtained since. The call that got the 401 is sent
+///   once more, with another token.
 /// - A login is not repeated for a minute if the provider refuses it, responds without a usable token, or rejects the new
 ///   token. Each further failure of this kind doubles the pause, up to an hour. Calls made in the meantime fail immediately,
 ///   with that failure as their cause.
 /// - Two sources can state a wait after a failed login: a `Retry-After`, and the provider's crate for a 429 without a
-///   `Retry-After`. The login is then not repeated before that wait and the back-off are over. This takes at most an hour.
+///   `Retry-After`. The login is then not repeated before that wait and the back-off are over, for at most an hour.
 /// - A call that is dropped while it logs in leaves the login to the next call.
 ///
 /// With the feature `shared-session`, several machines share a token, and the pause after a refused login:
@@ -116,7 +116,7 @@ pub trait Login: fmt::Debug + Send + Sync + 'static {
 /// ```
 pub struct Session {
     login: Box<dyn Login>,
-    /// The holder logs in.
+    /// Only the call that holds this lock logs in.
     turn: Turn<()>,
     state: Mutex<State>,
     /// Shares the token with other machines.
@@ -133,17 +133,17 @@ struct State {
     logins: u64,
     /// The failure of the last login, if it failed.
     failure: Option<Failure>,
-    /// The failure before that. A further failure counts from it.
+    /// The last failure before the current token. The count of the next failed login continues from this failure's count.
     last_failure: Option<Failure>,
     /// The last token that the provider rejected.
     #[cfg(feature = "shared-session")]
     refused: Option<u64>,
 }
 
-/// What the session has at the moment.
+/// The state of the session's token.
 enum Look {
     Fresh(Credential),
-    /// Still valid, but expires soon.
+    /// Still valid, but due for renewal.
     Due(Credential),
     /// No token, after this many logins.
     Missing(u64),
@@ -174,7 +174,8 @@ impl Session {
         }
     }
 
-    /// Renews a token that is still valid, unless another call does. Gives up early enough to leave time for the call itself.
+    /// Renews a token that is still valid, unless another call is renewing it. Gives up early enough to leave time for the call
+    /// itself.
     async fn renew(&self, context: &AuthContext<'_>) -> Option<Credential> {
         let turn = self.turn.try_lock().ok()?;
         match self.look() {
@@ -194,7 +195,7 @@ impl Session {
         renewed.ok()?.ok()
     }
 
-    /// Logs in, unless another call does. In that case, waits for the result of that login.
+    /// Logs in, unless another call is logging in. In that case, waits for the result of that login.
     async fn obtain(
         &self,
         context: &AuthContext<'_>,
@@ -218,8 +219,8 @@ impl Session {
         credential
     }
 
-    /// Logs in, or takes the token that another machine obtained. `renewed` names a token that is still valid and is to be
-    /// replaced.
+    /// Logs in, or takes the token that another machine obtained. `renewed` is the generation of a token that is still valid
+    /// and that the login replaces.
     async fn log_in(
         &self,
         context: &AuthContext<'_>,
@@ -260,7 +261,7 @@ impl State {
     /// Keeps the token that a login returned.
     fn hold(&mut self, token: Held) -> Credential {
         self.logins += 1;
-        // Kept for a while, because the provider has not accepted the token yet.
+        // The last failure is kept for a while, because the provider has not accepted the token yet.
         self.last_failure = self.failure.take().or(self.last_failure.take());
         self.generation = token.generation;
         let credential = token.credential();
@@ -268,7 +269,7 @@ impl State {
         credential
     }
 
-    /// Keeps the failure of a login. No login follows for a while.
+    /// Keeps the failure of a login. No login follows before the failure's pause is over.
     fn fail(&mut self, failure: Failure) {
         self.logins += 1;
         self.failure = Some(failure);
@@ -340,7 +341,7 @@ impl Auth for Session {
                 return;
             };
             if !token.is_new {
-                // A store that was restored to an earlier state has old tokens. The next call logs in.
+                // The token came from a store, which may have been restored to an earlier state. The next call logs in.
                 return;
             }
             let reason = "the provider rejects the token that it has just issued";

@@ -53,7 +53,7 @@ impl Token {
         self
     }
 
-    /// How long the token is valid, counted from this moment in the past.
+    /// Returns how long the token is valid, counted from `began`.
     fn life_since(&self, began: Instant) -> Option<Duration> {
         let by_date = self
             .left
@@ -68,9 +68,9 @@ impl Token {
 /// A token in use.
 pub(super) struct Held {
     pub(super) generation: u64,
-    /// How many logins in a row had failed before this one, including logins of other machines.
+    /// How many logins in a row had failed before the login that returned this token, including logins of other machines.
     pub(super) failures: LoginFailures,
-    /// Whether a login of this process returned it. A token from a store may be an old one.
+    /// Whether a login of this process returned the token. A token from a store may be an old one.
     pub(super) is_new: bool,
     credential: Credential,
     /// When the token expires, and when it is to be renewed; `None` means never.
@@ -93,7 +93,7 @@ impl Held {
         }
     }
 
-    /// Creates the token of another process. It expires, and is to be renewed, this long after `asked`.
+    /// Creates the token of another process. Its expiry and its renewal are counted from `asked`.
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(
         credential: Credential,
@@ -116,7 +116,7 @@ impl Held {
         }
     }
 
-    /// The time until it expires, and the time until it is to be renewed.
+    /// Returns the time until the token expires, and the time until it is to be renewed.
     #[cfg(feature = "shared-session")]
     pub(super) fn times_left(&self, now: Instant) -> Option<(Duration, Duration)> {
         self.times.map(|(expires, renewal)| {

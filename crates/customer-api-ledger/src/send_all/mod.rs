@@ -54,7 +54,7 @@ const MAX_UNKNOWN: u64 = 10;
 type Source<O> = Pin<Box<dyn Stream<Item = (Key, O)> + Send>>;
 
 /// A run that is about to start. Created by [`ClientExt::send_all`].
-#[must_use = "nothing is sent until the run is started and read"]
+#[must_use = "nothing is sent until the run is started and its results are read"]
 pub struct SendAll<O: Operation> {
     client: Client<O::Service>,
     list: LedgerList,
@@ -69,8 +69,8 @@ pub struct SendAll<O: Operation> {
 pub trait ClientExt: ProviderClient {
     /// Makes the writes of a stream, each key at most once, over as many runs as needed.
     ///
-    /// The stream yields operations, each with the caller's [`Key`] for it. [`iter`] makes such a stream from an iterator. Nothing
-    /// happens before the run is [started](SendAll::start) and read. The module [`send_all`](crate::send_all) describes a run.
+    /// The stream yields operations, each with the caller's [`Key`] for it. [`iter`] makes such a stream from an iterator. Nothing happens
+    /// before the run is [started](SendAll::start) and its results are read. The module [`send_all`](crate::send_all) describes a run.
     fn send_all<O: Operation<Service = Self::Service>>(
         &self,
         list: &LedgerList,
@@ -99,19 +99,19 @@ impl<O: Operation> SendAll<O> {
         self
     }
 
-    /// Sends again what the provider refused in an earlier run. Use it after the cause of the refusal has been corrected.
+    /// Sends writes again that the provider refused in an earlier run. Use it after the cause of the refusal has been corrected.
     pub fn resend_refused(mut self) -> Self {
         self.resend = self.resend.refused();
         self
     }
 
-    /// Sends again what the provider refused temporarily in an earlier run, once the time for which it asked to wait is over.
+    /// Sends writes again that the provider refused temporarily in an earlier run, once the wait that the provider asked for is over.
     pub fn resend_refused_for_now(mut self) -> Self {
         self.resend = self.resend.refused_for_now();
         self
     }
 
-    /// Sends again what may have been sent in an earlier run. **Some of these writes may be made twice.**
+    /// Sends writes again that may have been sent in an earlier run. **Some of these writes may be made twice.**
     ///
     /// To decide per key, see [`LedgerList::unknown`] and [`LedgerList::resolve`].
     pub fn resend_unknown(mut self) -> Self {
@@ -119,8 +119,8 @@ impl<O: Operation> SendAll<O> {
         self
     }
 
-    /// Looks at the provider for writes whose outcome is unknown, before anything else is done with them: those of an earlier run, and
-    /// those of this run.
+    /// Looks at the provider for each write whose outcome is unknown, from an earlier run or from this run, before anything else is done
+    /// with the write.
     ///
     /// A write that a look shows to be done becomes [`SentOutcome::Found`]. If an earlier run left a write unknown, and the
     /// [policy](SettlePolicy::absent_after) decides after a look that it was not made, the write is sent. All other writes stay unknown,
@@ -136,13 +136,13 @@ impl<O: Operation> SendAll<O> {
 
     /// Ends the run when more than this number of its own outcomes are unknown: 10 by default.
     ///
-    /// An operator must find out about each of them, and a provider in trouble is better left alone. `u64::MAX` never ends the run.
+    /// An operator must settle each of these outcomes, and further calls would burden a provider in trouble. `u64::MAX` never ends the run.
     pub fn max_unknown(mut self, max: u64) -> Self {
         self.max_unknown = max;
         self
     }
 
-    /// Returns the run. It takes writes from the source only while the caller reads the run.
+    /// Returns the run. The run takes writes from the source only while the caller reads its results.
     pub fn start(self) -> Run<O> {
         Run::new(self)
     }

@@ -12,9 +12,9 @@ pub struct Sent<T> {
     pub key: Key,
     /// The outcome of the key's write.
     pub outcome: SentOutcome<T>,
-    /// Whether the ledger has recorded this outcome and the decision of a look. If not, a key that was begun stays in [`State::Sending`],
-    /// whatever the outcome. The key becomes [`State::Unknown`] later: in a file when the file is opened again, in a shared ledger when the
-    /// claim ends. A ledger that could not record an outcome ends the run.
+    /// Whether this outcome, and what a look decided, is on record. If the outcome is not on record, a key that was begun stays in
+    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] later: in a file when the file is opened again, in a
+    /// shared ledger when the claim ends. A ledger that could not record an outcome ends the run.
     pub is_recorded: bool,
     /// The result of a [look](super::SendAll::settle_unknown) at the provider, or the look's error, if the outcome was unknown.
     pub looked: Option<Looked>,
@@ -26,17 +26,17 @@ pub struct Sent<T> {
 pub enum SentOutcome<T> {
     /// The provider accepted the write. This is the output.
     Accepted(T),
-    /// The provider refused the write, and did nothing. If it rejected the credential with a 401, the ledger records
+    /// The provider refused the write, and did nothing. If the provider rejected the credential with a 401, the ledger records
     /// [`State::NotSent`], and a later run sends the write.
     Refused(Error),
     /// The write never reached the provider. A later run sends it.
     NotSent(Error),
     /// The write may have happened.
     Unknown(Error),
-    /// A [look](super::SendAll::settle_unknown) showed that the write is done, by this run or by an earlier one. This is on record
-    /// now.
+    /// A [look](super::SendAll::settle_unknown) showed that the write is done, by this run or by an earlier one. The ledger has recorded
+    /// this.
     Found(Entry),
-    /// Nothing was sent, because of the key's state, or because the key occurred earlier in this run.
+    /// Nothing was sent, because of the key's state, or because the key occurred before in this run.
     Skipped(State),
     /// Nothing was sent: the key was used for other content that was sent or may have been sent.
     KeyReused(Entry),
@@ -90,7 +90,7 @@ pub enum Ending {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RunSummary {
-    /// The number of keys per outcome, including the keys that [`Run::next`](super::Run::next) has returned.
+    /// The number of keys per outcome. Includes the outcomes that the caller read before [`Run::finish`](super::Run::finish).
     pub progress: Progress,
     /// Why the run ended.
     pub ending: Ending,

@@ -24,19 +24,20 @@ use crate::{
 /// the tasks from running.
 const MAX_REPEATS: u32 = 64;
 
-/// A run under way. It takes writes from the source only while the caller reads the run.
+/// A run under way. It takes writes from the source only while the caller reads the run's results.
 ///
-/// A run is also a [`Stream`]. Up to the concurrency, tasks of the run continue sending while the caller handles an outcome. The run
-/// takes a further write from the source only after an outcome has been read. Therefore a slow reader slows the run down.
+/// A run is also a [`Stream`]. While the caller handles a result, tasks of the run continue sending the writes that the run has taken, as
+/// many as the concurrency allows. The run takes a further write only when the caller reads the next result. Therefore a slow caller slows
+/// the run down.
 ///
 /// # Ending early
 ///
-/// A run begins nothing further once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are unknown;
-/// see [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
+/// A run begins no further write once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are unknown; see
+/// [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
 ///
 /// **Dropping a run aborts the writes on their way.** Keys whose write may have been sent become [`State::Unknown`]. The other keys are as
-/// they were. To end without unknown outcomes, use a [`stopper`](Self::stopper) and read to the end.
-#[must_use = "a run sends only while it is read"]
+/// they were. To end without unknown outcomes, use a [`stopper`](Self::stopper), and read the remaining results.
+#[must_use = "a run takes writes only while its results are read"]
 pub struct Run<O: Operation> {
     client: Client<O::Service>,
     list: LedgerList,
@@ -47,10 +48,10 @@ pub struct Run<O: Operation> {
     finder: Option<Finder<O>>,
     tasks: JoinSet<Done<O::Output>>,
     in_flight: HashMap<Id, Key>,
-    /// Keys of this run that the ledger would allow to begin again. A key that comes twice must not.
+    /// Keys of this run that the ledger would allow to begin again. If the source yields such a key again, the run skips it.
     settled: HashMap<Key, State>,
     ready: VecDeque<Sent<O::Output>>,
-    /// The number of consecutive keys that came before in this run.
+    /// The number of consecutive keys of the source that had occurred before in this run.
     repeats: u32,
     stopper: Stopper,
     progress: Progress,
@@ -108,13 +109,13 @@ impl<O: Operation> Run<O> {
         self.stopper.clone()
     }
 
-    /// Returns why the run begins nothing further, once that is the case.
+    /// Returns the reason why the run begins no further write. `None` as long as it does.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
     }
 
-    /// Reads the run to its end, and returns its summary.
+    /// Reads the remaining results, and returns the summary of the run.
     pub async fn finish(mut self) -> RunSummary {
         while self.next().await.is_some() {}
         RunSummary {
@@ -125,7 +126,7 @@ impl<O: Operation> Run<O> {
 
     fn poll_sent(&mut self, context: &mut Context<'_>) -> Poll<Option<Sent<O::Output>>> {
         loop {
-            // First, so that other writes are sent while the caller handles this one.
+            // Takes writes first, so that they are sent while the caller handles the next result.
             self.fill(context);
             if let Some(sent) = self.ready.pop_front() {
                 self.progress.count(&sent.outcome);
@@ -181,7 +182,7 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// Returns the state of a key that came before in this run, if the ledger would not prevent its repetition.
+    /// Returns the state of a key that is on its way in this run, or whose write has ended and which the ledger would allow to begin again.
     fn known(&self, key: &Key) -> Option<State> {
         let is_in_flight = || self.in_flight.values().any(|other| other == key);
         match self.settled.get(key) {
@@ -229,7 +230,7 @@ impl<O: Operation> Run<O> {
         if let Some(state) = state_of(&outcome).filter(|state| self.may_begin_again(state)) {
             self.settled.insert(key.clone(), state);
         }
-        // Earlier unknown outcomes were read and counted.
+        // All earlier outcomes of this run have been read, so the progress counts them.
         let is_unknown = matches!(outcome, SentOutcome::Unknown(_) | SentOutcome::Lost);
         let unknown = self.progress.unknown + u64::from(is_unknown);
         let ending = if let Err(error) = ledger {
@@ -241,7 +242,7 @@ impl<O: Operation> Run<O> {
         } else {
             None
         };
-        // A forced end takes precedence over the end of the source, or a stop.
+        // A forced end takes precedence over the end of the source, and over a stop.
         if let Some(ending) = ending {
             if !self.ending.as_ref().is_some_and(is_forced) {
                 self.ending = Some(ending);
@@ -281,7 +282,7 @@ impl<T> Done<T> {
     }
 }
 
-/// Returns the state of a key that was not accepted.
+/// Returns the state of a key after a refusal, a failure or an unknown outcome.
 fn state_of<T>(outcome: &SentOutcome<T>) -> Option<State> {
     match outcome {
         SentOutcome::Refused(error) => Some(Outcome::of_error(error).state().clone()),

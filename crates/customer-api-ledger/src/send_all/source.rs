@@ -11,7 +11,7 @@ pub struct Iter<I>(I);
 
 /// Makes a stream from an iterator, for [`send_all`](crate::ClientExt::send_all).
 ///
-/// The iterator runs in the task that polls the run, and must not block for long: it can read a file, but not a slow network.
+/// The iterator runs in the task that reads the run's results. It must not block for long: it can read a file, but not a slow network.
 pub fn iter<I: IntoIterator>(iterator: I) -> Iter<I::IntoIter> {
     Iter(iterator.into_iter())
 }

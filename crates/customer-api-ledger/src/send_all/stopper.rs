@@ -4,7 +4,7 @@ use std::{
     task::{Context, Waker},
 };
 
-/// Stops a run gracefully: the run begins no further writes, and finishes the writes on their way.
+/// Stops a run gracefully: the run begins no further write, and finishes the writes on their way.
 ///
 /// Cheap to clone. Can be used from anywhere, such as a task that waits for Ctrl-C. A stopper can outlive its run. It then has no effect.
 #[derive(Clone, Default)]
@@ -20,9 +20,9 @@ struct State {
 }
 
 impl Stopper {
-    /// Stops the run. Repeating it has no effect.
+    /// Stops the run. A repeated call has no effect.
     ///
-    /// Keep calling [`Run::next`](super::Run::next): it still returns the writes that are on their way. Then the run ends.
+    /// Keep reading the results: the run still returns those of the writes on their way, and then ends.
     pub fn stop(&self) {
         let reader = {
             let mut state = self.lock();

@@ -16,7 +16,7 @@ use crate::clock;
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct SentInvitation {
-    /// The `data` of the request's response. All recipients of a request have the same.
+    /// The `data` of the request's response. All recipients of a request have the same `data`.
     pub data: String,
     /// The client.
     pub client_display_id: String,
@@ -60,7 +60,8 @@ pub(super) struct Invitation {
 }
 
 impl Invitation {
-    /// Returns the invitations of a request that its description allows.
+    /// Returns the invitations of a request, one per recipient. The request must conform to the
+    /// API's description.
     pub(super) fn all(body: &Value) -> Vec<Self> {
         let recipients = body.get("sendData").and_then(Value::as_array);
         let recipients = recipients.into_iter().flatten();
@@ -134,7 +135,7 @@ impl Invitation {
     }
 }
 
-/// Returns whether a contact is present. A blank one is not.
+/// Returns whether a contact is present. A blank contact counts as missing.
 fn given(contact: Option<&String>) -> bool {
     contact.is_some_and(|contact| !contact.trim().is_empty())
 }

@@ -39,7 +39,7 @@ const DESCRIPTION: &str = include_str!("../descriptions/feedback-invitations.jso
 static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 2] = ["logIn", "sendInvitation"];
 const LOGIN_PATH: &str = "/auth/login";
-/// How far in the past an `expiration` is that a client must find expired.
+/// How long before the login the time of [`ExpirationResponse::Past`] is.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) fn start(
@@ -59,7 +59,7 @@ pub(crate) fn start(
     Ok(Server::start(bound, pipeline, provider))
 }
 
-/// Returns the description with the changes of the switches.
+/// Returns the description, changed as the switches require.
 fn describe(options: &CustomerRadarOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
@@ -69,7 +69,7 @@ fn describe(options: &CustomerRadarOptions) -> Result<Description, SandboxError>
             }
         })?;
     if options.blank_metadata_keys {
-        // Blank ids are let through as well, and turn out to be unknown.
+        // This also lets blank ids through, which are then refused as unknown ids.
         description.ignore_short_texts();
     }
     Ok(description)
@@ -114,8 +114,8 @@ impl Server<CustomerRadar> {
         CustomerRadarOptions::clone(&self.provider.options())
     }
 
-    /// Changes the switches. Requests that arrive from now on meet the new ones. The outbox and the
-    /// tokens stay.
+    /// Changes the switches. Requests that arrive from now on are handled with the new switches.
+    /// The outbox and the tokens stay as they are.
     ///
     /// # Errors
     ///
@@ -141,13 +141,14 @@ impl Server<CustomerRadar> {
     }
 
     /// Returns how many invitation requests were accepted, whether or not a client saw the
-    /// response, and whatever the send rules did with them.
+    /// response, and whether or not a send rule held messages back.
     #[must_use]
     pub fn applied_count(&self) -> usize {
         self.provider.account().applied
     }
 
-    /// Returns how many tokens logins obtained, whether or not a client saw the response.
+    /// Returns the number of tokens that logins have obtained, whether or not a client saw the
+    /// response.
     #[must_use]
     pub fn login_count(&self) -> usize {
         self.provider.account().logins
@@ -261,7 +262,7 @@ impl CustomerRadar {
         self.options.get()
     }
 
-    /// Returns the token of a request that has exactly one.
+    /// Returns the token of a request that has exactly one `Authorization` header.
     fn presented<'a>(&self, head: &'a Head) -> Option<&'a [u8]> {
         let mut values = head.header_values("authorization");
         let value = values.next()?;
@@ -304,7 +305,7 @@ impl CustomerRadar {
         Response::json(200, &Value::Object(response))
     }
 
-    /// Sends to all recipients of a request. If one of them can't be sent to, sends to none.
+    /// Sends the invitations of a request. If one of them is refused, sends none.
     fn send(&self, body: &Value) -> Result<Response, Response> {
         let options = self.options();
         let form = self.invitation_form();

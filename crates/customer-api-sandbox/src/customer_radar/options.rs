@@ -105,9 +105,9 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets how many requests can use a token. Each request counts, whatever its outcome. After the last of them, the token has expired.
-    /// The provider has no such limit. In a test, this setting makes a token expire in the middle of a run without any clock. Default: any
-    /// number.
+    /// Sets for how many requests a token is valid, whatever their outcome. For the next request, the token has expired. The
+    /// provider has no such limit. In a test, this setting makes a token expire in the middle of a run without a change of
+    /// the clock. Default: any number.
     pub fn token_uses(mut self, requests: usize) -> Self {
         self.token_uses = Some(requests);
         self
@@ -133,13 +133,15 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets whether a token is also accepted with `Bearer ` before it. The provider documents the token without it. Default: false.
+    /// Sets whether a token is also accepted with `Bearer ` before it. The provider documents the token without `Bearer `. Default:
+    /// false.
     pub fn accept_bearer(mut self, accepted: bool) -> Self {
         self.accept_bearer = accepted;
         self
     }
 
-    /// Sets what the provider's support has set up. Default: [`CustomerRadarSetUp::default`].
+    /// Sets the setup that the provider's support has made. Default:
+    /// [`CustomerRadarSetUp::default`].
     pub fn set_up(mut self, set_up: CustomerRadarSetUp) -> Self {
         self.set_up = set_up;
         self
@@ -152,15 +154,15 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets whether metadata with a blank key are accepted. If not, they get 400. Not documented.
-    /// Default: false.
+    /// Sets whether metadata with a blank key are accepted. If not, the request gets 400. Not
+    /// documented. Default: false.
     pub fn blank_metadata_keys(mut self, accepted: bool) -> Self {
         self.blank_metadata_keys = accepted;
         self
     }
 
-    /// Sets whether two metadata of a recipient can have the same key. If not, they get 400. Not
-    /// documented. Default: false.
+    /// Sets whether two metadata of a recipient can have the same key. If not, the request gets
+    /// 400. Not documented. Default: false.
     pub fn duplicate_metadata_keys(mut self, accepted: bool) -> Self {
         self.duplicate_metadata_keys = accepted;
         self
@@ -189,8 +191,8 @@ impl CustomerRadarOptions {
     }
 
     /// Makes each invitation that would be accepted get 200 with this code instead of `00000` and
-    /// with this description. Nothing is sent. It is inferred that such a response exists. Default:
-    /// none.
+    /// with this description. Nothing is sent. It is inferred that the provider has such a
+    /// response. Default: none.
     pub fn refusal_in_200(
         mut self,
         code: impl Into<String>,
@@ -235,10 +237,10 @@ impl CustomerRadarOptions {
 
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
-    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
-    /// [stepped clock](crate::SandboxBuilder::stepped_clock), this is the `Date` of a provider
-    /// whose clock differs from the client's. A response that a [`Fault`](crate::Fault) shows
-    /// instead has no `Date`, unless the fault sets one. Inferred. Default: true.
+    /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a [stepped
+    /// clock](crate::SandboxBuilder::stepped_clock), the `Date` is that of a provider whose clock
+    /// differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has no
+    /// `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self

@@ -34,7 +34,7 @@ pub enum CodeType {
 pub enum DataResponse {
     /// A text of digits.
     Text,
-    /// The number itself. A client that reads numbers as floats reads a wrong number.
+    /// The number itself. A client that reads numbers as floats reads another number.
     Number,
     /// `null`.
     Null,
@@ -49,7 +49,8 @@ pub enum DataResponse {
 pub enum ExpirationResponse {
     /// The time at which the token expires, with milliseconds as the fraction.
     Exact,
-    /// One hour before the login, as if the client's clock were fast. The token is still valid.
+    /// An hour before the login, as the expiry would seem to a client whose clock is fast. The
+    /// token is still valid.
     Past,
     /// `null`.
     Null,

@@ -18,11 +18,11 @@ pub enum MessageType {
     EmailOnly,
     /// An SMS. Recipients without a mobile number are skipped.
     SmsOnly,
-    /// Both, as far as the recipient has them.
+    /// An e-mail and an SMS, as far as the recipient has an address and a number.
     EmailAndSms,
 }
 
-/// Where a message goes: nowhere, to one channel or to both.
+/// The channels of a message: none, one or both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Channels {
     pub(super) email: bool,
@@ -47,8 +47,8 @@ impl MessageType {
 pub(super) struct LastMessages(BTreeMap<String, Duration>);
 
 impl LastMessages {
-    /// Records a message to a contact, unless the contact's last message is less than a period old.
-    /// Returns whether the message was recorded.
+    /// Records a message to a contact, and returns true. Returns false if the last message was less
+    /// than a period ago.
     pub(super) fn admit(&mut self, contact: &str, period: Duration, now: Duration) -> bool {
         let contact = contact.trim().to_lowercase();
         let last = self.0.get(&contact);

@@ -92,7 +92,7 @@ impl CustomerRadarSetUp {
         self
     }
 
-    /// Removes the Postmark id of a programme. The programme's e-mails are refused.
+    /// Removes the Postmark id of a programme. The programme's invitations by e-mail are refused.
     pub fn without_postmark_id(mut self, programme: &str) -> Self {
         self.without_postmark_id.insert(programme.to_owned());
         self

@@ -7,7 +7,7 @@ use customer_api_core::{
 
 use crate::Review;
 
-/// The category of a label. Reviews do not name it.
+/// The category of a label. Reviews do not name the category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Category {
     PaymentFraud,
@@ -36,11 +36,11 @@ pub(super) enum Verdict<'r> {
 #[derive(PartialEq)]
 enum Relation {
     Same,
-    /// It replaces the label that was sent.
+    /// The other label replaces the label that was sent.
     Replaces,
-    /// It belongs to another category.
+    /// The other label belongs to another category.
     Unrelated,
-    /// Its category is unknown.
+    /// The category of the other label is unknown.
     Unclear,
 }
 
@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// Whether a time is not before second 10, in which the call was made by the provider's clock.
+    /// Whether a time is not before second 10. By the provider's clock, the call was made then.
     fn since_10(timestamp: &Timestamp) -> Option<bool> {
         let sent: Timestamp = "2026-03-01T12:00:10Z".parse().unwrap();
         Some(*timestamp >= sent)

@@ -11,15 +11,15 @@ use serde_json::Value;
 use self::judge::{Category, Sent, Verdict};
 use crate::{CustomerLabel, CustomerReviews, LabelCustomer, LegacyLabelCustomer, Ravelin, Review};
 
-/// Tells the operator whom to ask, and with what data, if the reviews don't show the outcome.
+/// The advice for the operator if the reviews don't show the outcome: whom to ask, and with which data.
 const ASK: &str = "look at the customer's audit log in Ravelin's dashboard, or ask Ravelin's support, with the customer's id and the \
     time of the call";
 
 impl LabelCustomer {
     /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call it after [`comment`](Self::comment), which would replace the marker. **Every reader of the customer's audit log in Ravelin's
-    /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
+    /// Call `marked` after [`comment`](Self::comment), which would otherwise replace the marker. **Every reader of the customer's audit log
+    /// in Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let content = content(&self.body);
         let comment = marker.in_text(text(&content, "comment"));
@@ -30,23 +30,24 @@ impl LabelCustomer {
 impl LegacyLabelCustomer {
     /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call it after [`comment`](Self::comment), which would replace the marker. **Every reader of the customer's audit log in Ravelin's
-    /// dashboard sees the marker**, as `[ref:case-4711~tthq]`.
+    /// Call `marked` after [`comment`](Self::comment), which would otherwise replace the marker. **Every reader of the customer's audit log
+    /// in Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let comment = marker.in_text(self.body.comment.as_deref());
         self.comment(comment)
     }
 }
 
-/// Looks at the customer's reviews.
+/// Looks at the customer's reviews. A review matches this call if it has the same label, comment and reviewer, and is not dated before the
+/// call.
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `Applied` | the reviews show one with this label's [marker](LabelCustomer::marked) |
-/// | `InEffect` | without a marker: the reviews show one with the same label, comment and reviewer that is not dated before the call, and no later one with another label of the category |
-/// | `Superseded` | the reviews show such a review, and a later one with another label of the category |
-/// | `NotSeen` | the reviews show no such review. That reads show what this endpoint writes is inferred. Ravelin can still apply a call after a 429 or 5xx |
-/// | `CannotTell` | without a marker: the provider's clock is not known, because the response has no usable `Date`, the order of the reviews is unclear, or the label is `UNREVIEWED`, which shows no category. With a marker: it is on a review with another label. In both cases: a review can't be read, and no other review shows that the label was applied. Always for a category that this crate does not list |
+/// | `Applied` | a review has this label's [marker](LabelCustomer::marked), and no later one has another label of the category |
+/// | `InEffect` | without a marker: a review matches, and no later one has another label of the category |
+/// | `Superseded` | a review has the marker or, without a marker, matches; and a later one has another label of the category |
+/// | `NotSeen` | no review has the marker or, without a marker, none matches. It is only inferred that reads return the labels which this endpoint writes. Ravelin can still apply a call after a 429 or 5xx |
+/// | `CannotTell` | without a marker: the order of the reviews is unclear; the label is `UNREVIEWED`, which shows no category; or the provider's clock can't be compared with this machine's, for example because the read has no usable `Date`. With a marker: the marker is in a review with another label. In both cases: a review can't be read, unless the verdict is `Applied`. Always for a category that this crate does not list |
 ///
 /// Without a marker, this call can't be distinguished from a colleague's review with the same label, comment and reviewer at that time.
 impl Settle for LabelCustomer {
@@ -61,7 +62,7 @@ impl Settle for LabelCustomer {
         let category = match self.body.value {
             CustomerLabel::PaymentFraud(_) => Category::PaymentFraud,
             CustomerLabel::RefundAbuse(_) => Category::RefundAbuse,
-            // Which reviews show a category that this crate does not list is not known.
+            // It is not known which labels the reviews show for a category that this crate does not list.
             CustomerLabel::Unlisted(_) => {
                 return Ok(Settled::CannotTell(Why::new(Reason::NoRead, ASK)));
             }

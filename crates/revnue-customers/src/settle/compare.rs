@@ -1,4 +1,4 @@
-//! Compares what was sent with a customer as a read shows it.
+//! Compares the sent fields with a customer that a read returned.
 
 use customer_api_core::settle::{Comparison, Marker};
 use serde::Serialize;
@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 
 use crate::Customer;
 
-/// The fields whose form in a read is not documented.
+/// The dates. Their form in a read is not documented.
 const DATES: [&str; 2] = ["nda_signed_date", "msa_signed_date"];
 
-/// The field that holds a marker.
+/// The field that contains a marker.
 const MARKED: &str = "additional_description";
 
 /// The fields that were sent, by the provider's names.
@@ -60,7 +60,7 @@ impl Sent {
     }
 }
 
-/// Whether a customer shows a marker.
+/// Whether a customer contains a marker.
 pub(super) fn shows(customer: &Customer, marker: &Marker) -> bool {
     let text = customer.additional_description.as_deref();
     text.is_some_and(|text| marker.is_in_text(text))
@@ -93,7 +93,7 @@ fn compare_field(name: &str, sent: &Value, shown: &Value, comparison: &mut Compa
             let shown_id = shown.get("id").unwrap_or(&Value::Null);
             let id = sent.get("id").unwrap_or(&Value::Null);
             comparison.field("template.id", Some(is_same(id, shown_id)));
-            // A write sends a list by ids. A read shows a map by keys whose meaning is not documented.
+            // A write sends a list of values with ids. A read shows a map, and the meaning of its keys is not documented.
             comparison.field("template.fields", None);
         }
         _ if DATES.contains(&name) => {
@@ -112,7 +112,7 @@ fn is_same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Whether a value means nothing, or is a default.
+/// Whether a value is empty. `false`, and an object whose members are all empty, count as empty.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,

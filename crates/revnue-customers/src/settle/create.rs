@@ -21,8 +21,8 @@ impl CreateCustomer {
     /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this customer by
     /// the marker.
     ///
-    /// Call it after [`additional_description`](Self::additional_description), which would replace the marker. **Every user who sees the
-    /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
+    /// Call `marked` after [`additional_description`](Self::additional_description), which would otherwise replace the marker. **Every user
+    /// who can see the customer in Revnue also sees the marker**, for example `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
         self.additional_description(text)
@@ -36,9 +36,9 @@ impl CreateCustomer {
 /// | `Applied` | exactly one customer shows the marker |
 /// | `InEffect` | without a marker: exactly one customer has the name, and all other fields that can be compared are equal. That customer may be older than the call: if you know the greatest id from before the call, compare it with the id of the evidence |
 /// | `NotSeen` | no customer shows the marker, or without a marker, no customer has the name |
-/// | `CannotTell` | several customers show the marker or have the name, and may be duplicates; the customer with the name differs; or the list could not be read as a whole |
+/// | `CannotTell` | several customers show the marker or have the name, and may be duplicates; the customer with the name differs in another field; or the list could not be read as a whole |
 ///
-/// The look needs one read per page of the list. The account's limit can make it slow.
+/// The look needs one read per page of the list. The account's rate limit can make the look slow.
 impl Settle for CreateCustomer {
     type Evidence = Compared<Customer>;
 
@@ -107,7 +107,7 @@ async fn matching(
         let Ok(link) = link::check(&next, place, false, company) else {
             return Ok((found, false));
         };
-        // A repeated link means that the pages form a circle.
+        // A repeated link means that the pages form a loop.
         if !links.insert(next) {
             return Ok((found, false));
         }

@@ -14,7 +14,7 @@ use crate::{DeleteCustomer, ListCustomers, Revnue, SINGLE_COMPANY};
 /// |---|---|
 /// | `InEffect` | the read returns 404, and another customer of the company can be read. Another writer may have deleted the customer |
 /// | `NotSeen` | the customer can be read |
-/// | `CannotTell` | no other customer of the company can be read |
+/// | `CannotTell` | no other customer of the company can be read, or the reads contradict each other |
 ///
 /// **A read of a customer of another company also returns 404.** Reads need a company. If the call does not name one, the look uses
 /// [`SINGLE_COMPANY`]. In an account with several companies, set the call's [company](DeleteCustomer::company).

@@ -1,6 +1,7 @@
 //! Determines by a look at the provider whether a write happened.
 //!
-//! Revnue documents no history of a customer. Therefore a look compares the state, and only a marker in a description is exact.
+//! Revnue documents no history of a customer. Therefore a look compares the customer's current fields. Only a marker in
+//! `additional_description` identifies a write exactly.
 
 mod compare;
 #[cfg(feature = "undocumented")]
@@ -15,7 +16,7 @@ use customer_api_core::{
 
 use crate::{Customer, GetCustomer, ReplaceCustomer, Revnue, UpdateCustomer};
 
-/// Tells the operator whom to ask, and with what data, if a look does not show the outcome.
+/// The advice for the operator if a look does not show the outcome: whom to ask, and with which data.
 const ASK: &str = "look at the customer in Revnue, or ask Revnue's support, with the company, the customer's id and the time of the call";
 
 fn cannot_tell<E>(reason: Reason) -> Settled<E> {
@@ -26,8 +27,8 @@ impl ReplaceCustomer {
     /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this replacement
     /// by the marker.
     ///
-    /// Call it after [`additional_description`](Self::additional_description), which would replace the marker. **Every user who sees the
-    /// customer in Revnue sees the marker**, as `[ref:order-4711~vpx3]`.
+    /// Call `marked` after [`additional_description`](Self::additional_description), which would otherwise replace the marker. **Every user
+    /// who can see the customer in Revnue also sees the marker**, for example `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = marker.in_text(self.body.additional_description.as_deref());
         self.additional_description(text)
@@ -38,9 +39,9 @@ impl UpdateCustomer {
     /// Puts a marker in front of `additional_description`. [`Client::settle`](crate::Client::settle) finds exactly this update by the
     /// marker.
     ///
-    /// **The customer's current text in that field is lost** unless the update sends it: call this after
-    /// [`additional_description`](Self::additional_description). Every user who sees the customer in Revnue sees the marker, as
-    /// `[ref:order-4711~vpx3]`.
+    /// **The customer's current text in that field is lost** unless the update sends it: call `marked` after
+    /// [`additional_description`](Self::additional_description). Every user who can see the customer in Revnue also sees the marker, for
+    /// example `[ref:order-4711~vpx3]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let text = self.body.additional_description.as_ref();
         let text = text.and_then(|text| text.value()).map(String::as_str);

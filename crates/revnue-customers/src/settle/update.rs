@@ -19,10 +19,11 @@ use crate::{Customer, ReplaceCustomer, Revnue, UpdateCustomer};
 /// | `InEffect` | without a marker: all fields that can be compared are equal. They may have had these values before, or another writer may have set them |
 /// | `Superseded` | the customer shows the marker, and another field differs |
 /// | `NotSeen` | no field is equal |
-/// | `CannotTell` | some fields are equal, and the marker does not show; nothing can be compared; or the company has no such customer |
+/// | `CannotTell` | some fields are equal and some differ, and the read shows no marker; nothing can be compared; or the company has no such customer |
 ///
-/// `country` and the values of `template` can't be compared. A date can be compared only if it shows exactly as it was sent. The evidence
-/// names the fields that were not compared.
+/// The values of `template` are not compared. A date counts as equal if the read shows the text that was sent. If the read shows another
+/// text, the date counts as not compared, because the form of dates is not documented. If the read shows any country, `country` counts as
+/// not compared, because a write sends an id and a read shows a name. The evidence names the fields that were not compared.
 impl Settle for UpdateCustomer {
     type Evidence = Compared<Customer>;
 
