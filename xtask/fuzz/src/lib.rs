@@ -1,8 +1,8 @@
 //! Hostile input for all code that reads foreign data.
 //!
-//! A [`Target`] takes any bytes and passes them to a reader. It asserts more than the absence of panics: the value that
-//! was read is the value that was written, an error quotes no input, and waits and work are bounded. The same functions
-//! are run in two ways:
+//! A [`Target`] takes any bytes and passes them to a reader. The target asserts more than the absence of panics: the
+//! value that was read is the value that was written, an error quotes no input, and waits and work are bounded. The
+//! targets are run in two ways:
 //!
 //! - by `tests/hostile.rs`, on any toolchain: over the committed corpus, then over seeded mutations of it;
 //! - by libFuzzer, for a given time: `cargo xtask fuzz`.
@@ -26,7 +26,7 @@ pub use targets::TARGETS;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Target {
-    /// Its name for `cargo xtask fuzz`.
+    /// The target's name for `cargo xtask fuzz`.
     pub name: &'static str,
     /// A description of the target.
     pub about: &'static str,
@@ -56,7 +56,7 @@ pub fn target(name: &str) -> Option<&'static Target> {
     TARGETS.iter().find(|target| target.name == name)
 }
 
-/// Asserts that a text of ours contains no planted value.
+/// Asserts that a text that our code wrote contains no planted value.
 pub(crate) fn assert_unquoted(text: &str) {
     let found = text.to_ascii_lowercase().contains(PLANTED);
     assert!(!found, "quotes the input: {text}");

@@ -1,4 +1,5 @@
-//! The program that libFuzzer drives. `cargo xtask fuzz` builds and runs it. The variable names the target.
+//! The program that libFuzzer drives. `cargo xtask fuzz` builds and runs it. The environment variable `FUZZ_TARGET`
+//! names the target.
 #![no_main]
 #![expect(clippy::expect_used, reason = "the program has no caller to report to")]
 

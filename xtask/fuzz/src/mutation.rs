@@ -30,7 +30,7 @@ impl Random {
 /// The longest input that mutation makes.
 const LONGEST: usize = 64 * 1024;
 
-/// Words that the readers know.
+/// Words that have a meaning for the readers.
 const WORDS: &[&[u8]] = &[
     b"null",
     b"true",

@@ -30,7 +30,8 @@ impl Offline {
         }
     }
 
-    /// Makes the call. All of its own requests get the same response. A login before it succeeds.
+    /// Makes the call. All requests of the operation get the same response. If the operation needs a login first, the
+    /// login succeeds.
     pub(crate) fn call(&self, response: impl Fn() -> ScriptedResponse) -> Outcome {
         let transport = ScriptedTransport::new();
         let is_radar = self.service.name() == "customer-radar";

@@ -13,7 +13,7 @@ pub(crate) struct Spoken<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// The longest input for targets with a scripted network: the size that an error keeps of a body.
+/// The longest input for targets with a scripted network: as much of a body as an error keeps.
 pub(crate) const LONGEST: usize = 64 * 1024;
 
 impl<'a> Spoken<'a> {
@@ -51,7 +51,7 @@ impl<'a> Spoken<'a> {
         }
     }
 
-    /// Converts it for the scripted transport. Header values that are not text are omitted.
+    /// Converts the response for the scripted transport. Header values that are not text are omitted.
     pub(crate) fn to_response(&self) -> ScriptedResponse {
         let mut response = ScriptedResponse::status(self.status.as_u16()).body(self.body.to_vec());
         for (name, value) in &self.headers {

@@ -46,7 +46,7 @@ impl<'w> MakeWriter<'w> for CapturedLogs {
 impl CapturedLogs {
     /// Captures everything that this process logs from now on, at all levels, including the records of the `log` crate.
     ///
-    /// This works once per process, so a test that calls it must be a separate program.
+    /// This works only once per process, so a test that calls it must be a separate program.
     #[must_use]
     pub fn of_the_process() -> Self {
         let logs = Self::default();

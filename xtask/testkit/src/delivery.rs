@@ -77,8 +77,8 @@ pub async fn assert_all_succeed<S: Subject>() {
     }
 }
 
-/// Lets every operation meet a fault. Unless the fault proves that nothing was done, each operation meets the fault a
-/// second time, after the server has processed the request.
+/// Lets every operation meet a fault. Unless the fault proves that nothing was done, each operation meets the fault in
+/// a second round, in which the server first processes the request.
 pub async fn assert_all_fail<S: Subject>(
     name: &str,
     fault: Fault,
@@ -153,7 +153,7 @@ pub async fn assert_no_handshake_is_not_sent<S: Subject>() {
     assert_eq!(server.requests().len(), 0);
 }
 
-/// Asserts that a 200 means success for every write, whatever the response body contains.
+/// Asserts that a write with the status 200 is a success, whatever the response body contains.
 pub async fn assert_any_body_will_do<S: Subject>() {
     for body in ["", "null", "thanks", "[]", "\"text\""] {
         let subject = S::seeded().await;

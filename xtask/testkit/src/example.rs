@@ -54,7 +54,7 @@ impl Example {
         self
     }
 
-    /// Sets a variable.
+    /// Sets an environment variable.
     #[must_use]
     pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
@@ -91,7 +91,7 @@ impl Example {
         let mut child = self.command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = self.input;
-        // The write may fail, because the program need not read its input.
+        // The program need not read its input, so a failed write is ignored.
         thread::spawn(move || stdin.write_all(&input));
         let stdout = all_of(child.stdout.take().unwrap());
         let stderr = all_of(child.stderr.take().unwrap());

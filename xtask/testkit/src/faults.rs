@@ -1,4 +1,4 @@
-//! The faults that a call may meet, for tests of the printed texts.
+//! The faults that a call may meet, for tests of the texts that are printed about the call.
 
 use customer_api_sandbox::{ConnectionFault, Fault, FaultBody, Server};
 

@@ -1,16 +1,16 @@
 //! The code that the tests of all providers share.
 //!
-//! - [`Recorder`] records every byte that a client sends; [`Request`] is one of its requests.
+//! - [`Recorder`] records every byte that a client sends; [`Request`] is one recorded request.
 //! - [`scripted`] and [`ok`] make responses without a socket.
-//! - [`Shop`] is an invented provider, and [`Overlay`] wraps a ledger.
+//! - [`Shop`] is an invented provider, and [`Overlay`] makes a ledger in front of another ledger.
 //! - [`Variables`] is an environment that lacks one variable at a time.
 //! - [`CapturedLogs`] captures everything that is printed and logged, and [`faults`] provokes such output.
 //! - [`Example`] runs an example program, and [`Folder`] is a folder for a test's files.
 //! - [`lose`] loses the response to a write, and [`settle`] looks at the write's outcome.
-//! - `Postgres` and `Redis` are servers for one test, and `Pgbouncer` is a pooler in front of one.
+//! - `Postgres` and `Redis` are servers for one test, and `Pgbouncer` is a pooler in front of a `Postgres`.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all operations meet every kind of failure.
 //!
-//! This crate contains no code for one particular provider. Such code is in the tests of the provider's crate.
+//! Nothing here depends on a provider. Code for one provider is in the tests of its crate.
 #![expect(
     clippy::expect_used,
     clippy::panic,

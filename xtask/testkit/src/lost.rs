@@ -23,7 +23,7 @@ where
     meet(server, client, write, lost(is_applied)).await
 }
 
-/// Sends a write that meets a fault which leaves its outcome unknown, and returns its trace.
+/// Sends a write that meets a fault, and returns the write's trace. The fault must leave the outcome unknown.
 pub async fn meet<P, C, O>(server: &Server<P>, client: &C, write: O, fault: Fault) -> SendTrace
 where
     C: ProviderClient,
@@ -36,7 +36,7 @@ where
     error.trace().unwrap()
 }
 
-/// Loses the response to a write, and looks once.
+/// Sends a write whose response is lost, and returns the verdict of one look.
 pub async fn settle<P, C, O>(
     server: &Server<P>,
     client: &C,
@@ -65,10 +65,10 @@ pub fn word<E>(verdict: &Settled<E>) -> &'static str {
     }
 }
 
-/// Returns the reason of [`Settled::CannotTell`]. Panics for any other verdict.
+/// Returns the reason for the verdict `CannotTell`.
 pub fn reason<E: Debug>(verdict: Settled<E>) -> Reason {
     match verdict {
         Settled::CannotTell(why) => why.reason(),
-        other => panic!("it tells: {other:?}"),
+        other => panic!("the verdict is {other:?}"),
     }
 }

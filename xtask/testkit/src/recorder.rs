@@ -10,9 +10,9 @@ use tokio::{
 
 use crate::request::{Request, is_whole};
 
-/// A server on a free port, which gives every request the same response. It ends when the value is dropped.
+/// A server on a free port, which sends the same response to every request. It ends when the value is dropped.
 ///
-/// A request is on record once its response was seen.
+/// A request is recorded before its response is sent.
 #[derive(Debug)]
 pub struct Recorder {
     base_url: String,
@@ -95,7 +95,7 @@ async fn take(mut stream: TcpStream, received: Received, response: String) {
     let is_whole = is_whole(&bytes);
     received.lock().unwrap().push(bytes);
     if is_whole {
-        // The client may not read the response.
+        // The client might close the connection without reading the response, so a failed write is ignored.
         let _ = stream.write_all(response.as_bytes()).await;
     }
 }

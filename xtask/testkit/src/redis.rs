@@ -84,9 +84,9 @@ impl Redis {
         }
     }
 
-    /// Restarts a server that was killed.
+    /// Starts the server. Call it again only after a kill.
     pub fn begin(&self) {
-        // In a file instead of arguments, so that a password does not show in a list of processes.
+        // The settings are in a file and not in arguments, so that a list of processes does not show a password.
         let file = self.folder.path().join("server.conf");
         let settings: Vec<&str> = self
             .settings
@@ -98,7 +98,8 @@ impl Redis {
             .arg(&file)
             .args(["--port", "0", "--unixsocket"])
             .arg(self.socket())
-            // No copies on disk, in which values can be found, except those that a test requests.
+            // The server writes its data to disk only when a test requests that. The data is not compressed, so that a
+            // test can find values in it.
             .args(["--save", "", "--rdbcompression", "no", "--dir"])
             .arg(self.folder.path())
             .stdin(Stdio::null())
@@ -193,7 +194,8 @@ fn read_line(stream: &mut UnixStream) {
 
 impl Drop for Redis {
     fn drop(&mut self) {
-        // If a test has failed, its own failure must be reported. A suspended process can be killed too.
+        // Does not panic: after a failed test, a second panic would hide the test's own failure. A suspended process
+        // can be killed too.
         if let Some(mut process) = self.process().take() {
             let _ = process.kill();
             let _ = process.wait();

@@ -2,7 +2,7 @@
 
 /// The parts of a request. The order of header lines has no meaning, so they are sorted.
 ///
-/// The address of the server is replaced by `SERVER`, so that it is the same in all runs.
+/// The address of the server is replaced by `SERVER`, so that requests are the same in all runs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Request {

@@ -7,7 +7,7 @@ use customer_api_core::{
     retry::ExponentialBackoff,
 };
 
-/// A shop without operations. A test adds its own. Its 429 proves that nothing was done.
+/// A shop without operations. A test adds its own operations. The shop's 429 proves that nothing was done.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "only tests use it")]
 pub struct Shop;
@@ -27,7 +27,7 @@ impl Service for Shop {
     }
 }
 
-/// Returns a client of the shop with this transport, which does not wait before a retry.
+/// Returns a client of the shop that uses this transport and retries without waiting.
 #[must_use]
 pub fn shop(transport: impl Transport) -> Client<Shop> {
     Client::builder(Shop, KeyCredential::bearer("key"))

@@ -78,8 +78,8 @@ impl Variables {
     }
 }
 
-/// Asserts that a client of the process's environment reads the same variables as a client of any environment:
-/// `assert_the_process_is_asked!(Client)`.
+/// Asserts that a client built by `from_env` reads the same variables as a client built from an
+/// [`Environment`](customer_api_core::Environment): `assert_the_process_is_asked!(Client)`.
 ///
 /// Compares only names, because the test does not control the process's environment.
 #[macro_export]

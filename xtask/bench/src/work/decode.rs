@@ -1,4 +1,5 @@
-//! Reads a page of a thousand reviews, in turns by the client's operation and by plain `serde_json` into `String`s.
+//! Reads a page of a thousand reviews, alternately with the client's operation and with plain `serde_json` into
+//! `String`s.
 
 use std::hint::black_box;
 
@@ -14,7 +15,7 @@ use crate::{
     settings::Settings,
 };
 
-/// Seconds per page, round by round.
+/// Seconds per page; one value per round.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Decoded {
     pub(crate) ours: Vec<f64>,
@@ -22,7 +23,7 @@ pub(crate) struct Decoded {
     pub(crate) page_bytes: usize,
 }
 
-/// The number of readings of the page per round.
+/// How often the page is read per round.
 const TIMES: u32 = 50;
 
 /// `rounds` is the number of rounds.

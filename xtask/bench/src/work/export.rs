@@ -19,7 +19,7 @@ pub(crate) struct Exported {
     pub(crate) peak_bytes: usize,
 }
 
-/// `consumer-ms` is the consumer's working time per page, besides reading it.
+/// `consumer-ms` is the consumer's working time per page, in addition to reading the page.
 pub(crate) fn run(settings: &Settings, peak: Option<fn() -> usize>) -> Result<Exported, Failure> {
     let work = Duration::from_millis(settings.get("consumer-ms")?);
     let client = Client::builder(KEY)

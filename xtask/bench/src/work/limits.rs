@@ -1,5 +1,5 @@
-//! Measures the limiter and the session, which every call passes, without competition. Also measures the limiter's
-//! queue with many waiters.
+//! Measures the limiter and the session, which every call uses, with a single caller. Also measures the limiter's queue
+//! with many waiters.
 
 use std::{
     collections::BTreeMap,
@@ -33,13 +33,13 @@ use crate::{Failure, clock, settings::Settings};
 /// The results.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Limits {
-    /// Seconds to take and return a permit of a limiter by calls in flight, round by round.
+    /// Seconds to take and return a permit, if the limit is a number of calls in flight; one value per round.
     pub(crate) in_flight: Vec<f64>,
-    /// The same for a limiter by calls per minute.
+    /// Seconds to take and return a permit, if the limit is a number of calls per minute; one value per round.
     pub(crate) a_minute: Vec<f64>,
-    /// Seconds to read the token of a session, round by round.
+    /// Seconds to read the token of a session; one value per round.
     pub(crate) session: Vec<f64>,
-    /// By number of waiters: the total number of wake-ups.
+    /// The total number of wake-ups, by the number of waiters.
     pub(crate) wake_ups: BTreeMap<u64, u64>,
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Limits, Failure> {
     })
 }
 
-/// The maximum wait.
+/// Makes a request for a permit with this maximum wait.
 fn request(wait: Duration) -> PermitRequest {
     PermitRequest::new("default", Deadline::after(wait), wait)
 }
@@ -88,7 +88,7 @@ async fn acquire(window: &Quota) -> Result<f64, Failure> {
     Ok(per(began.elapsed(), TIMES))
 }
 
-/// Reads a session's token as the pipeline does: from inside a call, because only a call can read it.
+/// Reads a session's token as the pipeline does: from inside a call, because only a call can read the token.
 async fn session(rounds: u32) -> Result<Vec<f64>, Failure> {
     let seconds = Arc::<Mutex<Vec<f64>>>::default();
     let probe = Probe {
@@ -104,7 +104,7 @@ async fn session(rounds: u32) -> Result<Vec<f64>, Failure> {
     Ok(std::mem::take(&mut *seconds))
 }
 
-/// A session that is read repeatedly whenever it is asked once.
+/// Measures a session: whenever a call asks for the credential, reads the session's token many times.
 #[derive(Debug)]
 struct Probe {
     session: Session,
@@ -165,7 +165,7 @@ async fn wake_ups(waiters: u64) -> Result<u64, Failure> {
         tasks.spawn(async move {
             let request = request(Duration::from_secs(60));
             let permit = counted(window.acquire(&request), &polls).await?;
-            // As a call does, it lets the others run while it has the permit.
+            // Lets the other tasks run while this one has the permit, as a call does.
             tokio::task::yield_now().await;
             permit.complete(&Feedback::default());
             Ok::<_, Failure>(())

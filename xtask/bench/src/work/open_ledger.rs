@@ -1,4 +1,4 @@
-//! Opens a ledger of many keys. Fills it first if it does not exist.
+//! Fills a ledger with many keys, and opens it.
 
 use std::{fs, path::Path};
 
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::runtime;
 use crate::{Failure, clock, settings::Settings};
 
-/// The cost.
+/// The cost of opening a ledger.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Opened {
     pub(crate) seconds: f64,

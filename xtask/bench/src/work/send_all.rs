@@ -22,13 +22,13 @@ use tokio::task::JoinSet;
 use super::runtime;
 use crate::{Failure, callers::KEY, clock, settings::Settings};
 
-/// The cost.
+/// The cost of sending all invitations.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct SentAll {
     pub(crate) seconds: f64,
 }
 
-/// Sends `count` invitations, `in-flight` at the same time. `ledger` is the path of a new one, or `none`.
+/// Sends `count` invitations, `in-flight` at the same time. `ledger` is the path of a new ledger, or `none`.
 pub(crate) fn run(settings: &Settings) -> Result<SentAll, Failure> {
     let count: u64 = settings.get("count")?;
     let in_flight: usize = settings.get("in-flight")?;
@@ -79,7 +79,7 @@ async fn with(client: &Client, count: u64, in_flight: usize, path: &Path) -> Res
     }
 }
 
-/// The code without a ledger: this number of tasks, each of which sends one invitation after another.
+/// The loop without a ledger: `in_flight` tasks, each of which sends one invitation after another.
 async fn without(client: &Client, count: u64, in_flight: usize) -> Result<(), Failure> {
     let last = Arc::new(AtomicU64::new(0));
     let mut tasks = JoinSet::new();

@@ -1,5 +1,4 @@
-//! Uses a quota in PostgreSQL or Redis and a ledger in PostgreSQL, by several concurrent workers with separate
-//! connections.
+//! Several concurrent workers with separate connections use a quota in PostgreSQL or Redis and a ledger in PostgreSQL.
 
 use std::time::Duration;
 
@@ -19,10 +18,10 @@ use tokio::task::JoinSet;
 use super::runtime;
 use crate::{Failure, callers::KEY, clock, settings::Settings};
 
-/// The time of each measure, for all workers together.
+/// The seconds until all workers were done, for each kind of work.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Used {
-    /// Slots that were taken and returned, in PostgreSQL, and in Redis if there is one.
+    /// Slots taken and returned: in PostgreSQL, and in Redis if there is a server.
     pub(crate) grants: f64,
     pub(crate) redis_grants: Option<f64>,
     /// Writes with a ledger, and without.
