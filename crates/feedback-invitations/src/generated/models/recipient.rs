@@ -9,8 +9,8 @@ use crate::generated::models::Metadata;
 
 /// A person to ask for feedback, and where they were a customer.
 ///
-/// Set an e-mail address, a mobile number, or both. With neither, the invitation is an error
-/// before it is sent. A blank address or number counts as missing and is omitted. The account's
+/// Set an e-mail address, a mobile number, or both. If both are missing, the call fails before
+/// anything is sent. A blank address or number counts as missing and is omitted. The account's
 /// send rules decide which of the two is used.
 ///
 /// Provenance: documented,

@@ -23,14 +23,14 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 
 /// `POST /api/v2/customer/addChannelOnly`: Adds addresses to a customer.
 ///
-/// Name the customer by Omnidesk's id or by your own. At least one address is needed
+/// Identify the customer by Omnidesk's id or by your own. At least one address is needed
 /// (inferred).
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - At least one must be set: `customer_id`, `primary_id`.
-/// - At least one must be set: `extra_email`, `extra_telephone`, `extra_twitter`,
-///   `extra_facebook`.
+/// - Set at least one of these (names on the wire): `customer_id`; `primary_id`.
+/// - Set at least one of these (names on the wire): `extra_email`; `extra_telephone`;
+///   `extra_twitter`; `extra_facebook`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

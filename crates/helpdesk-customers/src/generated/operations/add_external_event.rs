@@ -18,11 +18,11 @@ static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 /// `POST /api/v2/customer/externalEvent`: Adds an external event, such as an order or a
 /// marketing mail, to a customer's timeline.
 ///
-/// Name the customer by Omnidesk's id or by your own. No call removes an event.
+/// Identify the customer by Omnidesk's id or by your own. No call removes an event.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - At least one must be set: `customer_id`, `external_id`.
+/// - Set at least one of these (names on the wire): `customer_id`; `external_id`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

@@ -61,9 +61,10 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - At least one must be set: `primary_id`, `search_customer_channel_value`.
-/// - `channel_id` requires `customer_link_channel`.
-/// - `customer_link_channel` requires `channel_id`.
+/// - Set at least one of these (names on the wire): `primary_id`;
+///   `search_customer_channel_value`.
+/// - `channel_id` requires `customer_link_channel` (names on the wire).
+/// - `customer_link_channel` requires `channel_id` (names on the wire).
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

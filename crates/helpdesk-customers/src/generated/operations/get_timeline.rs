@@ -12,8 +12,8 @@ use customer_api_core::{
 
 static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 
-/// `GET /api/v2/customer/timelineByCustomerExternalID`: Reads the timeline of a customer, named
-/// by your own id.
+/// `GET /api/v2/customer/timelineByCustomerExternalID`: Reads the timeline of a customer,
+/// identified by your own id.
 ///
 /// A third parameter adds the history of tickets, whatever its value. No public page shows its
 /// name. If you know the name, send the parameter with `Call::query`.
@@ -54,7 +54,7 @@ impl GetTimeline {
         "https://docs.omnidesk.io/omnidesk/link-customer/customer-lookup",
     );
 
-    /// Reads the timeline of a customer, named by your own id.
+    /// Reads the timeline of a customer, identified by your own id.
     ///
     /// - `brand_id`: The brand. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/link-customer/customer-lookup>.

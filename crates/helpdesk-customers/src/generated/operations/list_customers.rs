@@ -18,7 +18,7 @@ static QUERY: TextRule = TextRule::new()
 /// `GET /api/v2/customer`: Reads one page of the customers.
 ///
 /// `Client::customers` reads all pages. The order is not documented. If customers are created
-/// or deleted between pages, customers may be missed or come twice.
+/// or deleted between pages, customers may be missed or appear twice.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///
@@ -70,8 +70,8 @@ impl ListCustomers {
         self
     }
 
-    /// How many customers to skip; 0 by default. That it counts customers, and from zero, is
-    /// inferred.
+    /// How many customers to skip; 0 by default. It is inferred that the value counts customers,
+    /// from zero.
     ///
     /// Default: `0`.
     ///

@@ -48,12 +48,12 @@ static LASTNAME: TextRule = TextRule::new()
 
 /// `PUT /api/v2/customer`: Changes a customer's name and custom fields.
 ///
-/// Name the customer by Omnidesk's id or by your own. Your own id belongs to a brand
+/// Identify the customer by Omnidesk's id or by your own. Your own id belongs to a brand
 /// (inferred), so send the brand with it.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - At least one must be set: `primaryID`, `brandID`, `customerID`.
+/// - Set at least one of these (names on the wire): `primaryID`; `brandID`; `customerID`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
@@ -101,7 +101,8 @@ impl RenameCustomer {
         Self::default()
     }
 
-    /// The customer, by your own id. It belongs to a brand (inferred), so set the brand as well.
+    /// The customer, by your own id. Your own id belongs to a brand (inferred), so set the brand as
+    /// well.
     ///
     /// At least 1 character.
     ///

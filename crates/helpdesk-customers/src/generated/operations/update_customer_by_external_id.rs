@@ -47,7 +47,7 @@ static LASTNAME: TextRule = TextRule::new()
     );
 
 /// `PUT /api/v2/customer/updateCustomer`: Changes the name, custom fields and channels of a
-/// customer, named by your own id.
+/// customer, identified by your own id.
 ///
 /// A field that is not set stays as it is. `Client::upsert` creates the customer if a search
 /// finds none.
@@ -98,7 +98,7 @@ impl UpdateCustomerByExternalId {
         "https://docs.omnidesk.io/omnidesk/api-specification/customer",
     );
 
-    /// Changes the name, custom fields and channels of a customer, named by your own id.
+    /// Changes the name, custom fields and channels of a customer, identified by your own id.
     ///
     /// - `external_id`: The customer, by your own id. At least 1 character. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.

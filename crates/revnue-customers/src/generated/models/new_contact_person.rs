@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::generated::models::ContactType;
 
-/// A customer's contact person, in the form of a write.
+/// A customer's contact person, as sent in a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]

@@ -5,7 +5,7 @@ use std::fmt;
 use customer_api_core::{generated::Redacted, request::Sensitive};
 use serde::Serialize;
 
-/// The value of one custom field, in the form of a write.
+/// The value of one custom field, as sent in a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -20,9 +20,10 @@ impl NewField {
     ///
     /// - `id`: The id of the field in the template. Provenance: documented,
     ///   <https://developer.revnue.com/reference/update-customer>.
-    /// - `value`: A whole number, or a text. Pass amounts of money as text, such as `"250000.00"`,
-    ///   because a fraction that is a JSON number is stored in binary and may be rounded. Any JSON
-    ///   value. Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
+    /// - `value`: Send a whole number or a text. A fraction that is a JSON number is stored in
+    ///   binary and may be rounded. Therefore pass amounts of money as text, such as `"250000.00"`.
+    ///   The client does not check the value. Any JSON value. Provenance: documented,
+    ///   <https://developer.revnue.com/reference/update-customer>.
     pub fn new(id: u64, value: impl Into<serde_json::Value>) -> Self {
         Self {
             id,

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::generated::models::NewField;
 
-/// The values of custom fields, in the form of a write.
+/// The values of custom fields, as sent in a write.
 ///
 /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

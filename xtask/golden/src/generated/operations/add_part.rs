@@ -19,8 +19,8 @@ static CUSTOM_NAME: TextRule = TextRule::new()
 
 /// `POST /v1/things/{thing_id}/parts/{kind}`.
 ///
-/// - `channel` requires `channel address`.
-/// - `channel address` requires `channel`.
+/// - `channel` requires `channel address` (names on the wire).
+/// - `channel address` requires `channel` (names on the wire).
 ///
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///

@@ -16,7 +16,8 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 
 /// `PUT /v1/things/{thing_id}`.
 ///
-/// - At least one must be set: `primaryID` with `brandID`, `customerID`.
+/// - Set at least one of these (names on the wire): `primaryID` together with `brandID`;
+///   `customerID`.
 ///
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
