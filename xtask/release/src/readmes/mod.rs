@@ -39,7 +39,7 @@ pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
         blocks += page.blocks;
         if page.is_stale() {
             faults.push(format!(
-                "{}: the dependency lines are not those of the crates' state: `cargo xtask package --write`",
+                "{}: the dependency lines do not match the crates' state: `cargo xtask package --write`",
                 page.name()
             ));
         }
@@ -67,7 +67,7 @@ pub(crate) fn write(cargo: &Cargo, plan: &Plan) -> Result<Vec<String>, String> {
     Ok(changed)
 }
 
-/// Returns the blocks of a crate's README in the form for the time when every crate is on the registry.
+/// Returns the blocks of a crate's README as they will be when every crate is on the registry.
 pub(crate) fn published(package: &Package, packages: &[Package]) -> Result<Vec<Block>, String> {
     let text = files::read(&package.folder.join("README.md"))?;
     let mut blocks = Vec::new();
@@ -151,7 +151,7 @@ impl Page {
 }
 
 /// Writes the places of our crates into the block. Returns a fault if the owner of the README is released and another of
-/// these crates is not.
+/// our crates in the block is not.
 fn place(
     block: &mut Block,
     owner: Option<&str>,
