@@ -70,7 +70,7 @@ impl Found {
                 });
             }
             Some(Value::Array(_)) if has_item => return Ok(Self::Unclear(response)),
-            // Another customer may match, too.
+            // A customer that is not in the list may match, too.
             Some(Value::Array(items)) if total.is_some_and(|total| total > items.len() as u64) => {
                 return Ok(Self::Unclear(response));
             }
@@ -116,7 +116,7 @@ impl<O> FromBody<O> for Found {
     }
 }
 
-/// Whether an object has only the members of a list's envelope, and these state only that the list is complete.
+/// Whether an object has only the members of a list's envelope, with values that show neither a failure nor further customers.
 fn is_bare_envelope(response: &Value) -> bool {
     let mut members = response.as_object().into_iter().flatten();
     members.all(|(name, value)| {

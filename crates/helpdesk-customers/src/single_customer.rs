@@ -29,7 +29,7 @@ fn from_response(mut response: Value, body: &ResponseBody) -> Result<Customer, D
         if let Some(item) = only(&mut response) {
             return customer(item, Place::whole(body).element(0));
         }
-        // The value in the place of a customer is not a customer.
+        // Neither `item` nor `items` contains exactly one customer, so their values are reported.
         for key in ["item", "items"] {
             if let Some(value) = response.get(key).filter(|value| !value.is_null()) {
                 Place::at(body, key).report(UnreadableKind::TakenOut, value)?;

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 /// A customer's timeline.
 ///
-/// A guide states that the response is a list. The form of its entries is not documented. On tickets, ids are numbers in one entry
-/// and strings in the next, and times have no time zone. Expect the same here.
+/// A guide states that the response is a list. The form of its entries is not documented. In the timelines of tickets, ids are numbers in
+/// one entry and strings in the next, and times have no time zone. Expect such entries here, too.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Timeline {

@@ -37,7 +37,7 @@ pub(crate) struct Words {
 }
 
 impl Words {
-    /// Reads the beginning of an object, whatever follows.
+    /// Reads the members of an object, up to the first error or the object's end.
     pub(crate) fn begun(text: &str) -> Self {
         let mut words = Self::default();
         // The members that were read before an error are kept.
@@ -45,8 +45,9 @@ impl Words {
         words
     }
 
-    /// Judges the words. The provider's pages show the key `status` for errors and `type` for successes; either can contain the word
-    /// `error`. Undocumented words do not count in a customer that was read, because the customer's fields can have any name.
+    /// Returns what the words report. The provider's pages show the key `status` for errors and `type` for successes; either can contain
+    /// the word `error`. In the response to a read, undocumented words are ignored if at least two of a customer's documented fields are
+    /// present: the object is then a customer, whose own fields can have any name.
     pub(crate) fn says(&self, is_read: bool) -> Says {
         let is_contradicted = self.types > 1 || self.statuses > 1 || self.is_beyond;
         let is_customer = is_read && self.fields > 1;
@@ -97,7 +98,7 @@ pub(crate) fn begins_with_failure(text: &str) -> bool {
 
 /// Whether a text that is not JSON has a word of failure in quotes.
 pub(crate) fn mentions_failure(text: &str) -> bool {
-    // It is not known which quotes form a pair.
+    // Which quotes form a pair is not known, so every part of the text is compared.
     text.split('"')
         .any(|part| is_word_of_failure(part.as_bytes()))
 }
@@ -119,7 +120,7 @@ const FAILURES: [&str; 12] = [
 ];
 
 fn is_word_of_failure(word: &[u8]) -> bool {
-    // Most words, such as `success`, begin with another letter.
+    // The first letter already rules out most other words, such as `success`.
     let first = word.first().map(u8::to_ascii_lowercase);
     matches!(first, Some(b'e' | b'f' | b'i' | b'r' | b'u')) && is_one_of(word, &FAILURES)
 }
@@ -179,7 +180,7 @@ fn is_nothing(value: &RawValue) -> bool {
         || is_bare('{', '}')
 }
 
-/// The name of a member, by what the member reports.
+/// The meaning of a member, according to its name.
 enum Name {
     Type,
     Status,

@@ -8,7 +8,7 @@ use crate::{
     retry::{ExponentialBackoff, LONGEST_ASKED},
 };
 
-/// A message from the task to the consumer. The end is an explicit message, because a task that dies sends nothing.
+/// A message from the task to the consumer. The last page is marked, because the channel also closes when the task dies.
 pub(super) enum Message<I> {
     Page {
         page: Page<I>,

@@ -8,7 +8,7 @@ use crate::{Error, ErrorKind, Timestamp, redact::OneLine};
 
 /// Why a list could not be read to its end, and how much of it was delivered.
 ///
-/// Everything that was delivered before is correct. Only later parts are missing.
+/// Everything that was delivered before the failure is correct. Only later parts are missing.
 pub struct PagesError(Box<Inner>);
 
 struct Inner {

@@ -18,10 +18,10 @@ pub(super) struct Guard {
     hasher: RandomState,
     last_cursor: Option<u64>,
     seen_cursors: HashSet<u64>,
-    /// The pages so far, as hashes, with the total that each came with.
+    /// The hash of each page so far, and the total that was reported with the page.
     seen_pages: HashMap<u64, Option<u64>>,
     items: u64,
-    /// The largest total that is meaningful for the list.
+    /// The largest reported total, without those that may count only one page.
     total: Option<u64>,
 }
 
@@ -62,8 +62,8 @@ impl Guard {
         }
     }
 
-    /// Refuses a page that was seen before, because the list goes in circles. The page is accepted if the list has grown since
-    /// by at least as many items as the page has: the growth may have shifted the items by a page.
+    /// Refuses a page that was seen before, because the list then goes in circles. If the reported total has since grown by at least the
+    /// number of the page's items, the page is accepted: new items may have shifted the earlier ones by a page.
     fn check_page(
         &mut self,
         fingerprint: Option<u64>,

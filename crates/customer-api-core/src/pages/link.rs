@@ -27,9 +27,9 @@ impl NextLink {
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If only `https` is missing, as with a
-    /// provider behind a proxy that ends TLS, the error states that. The error also names `rebase_links`, the setting by which
-    /// a provider crate's list uses [only the query](Self::query_of).
+    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If the link only has http in
+    /// place of https, as with a provider behind a proxy that ends TLS, the error states this cause. The error then also names
+    /// `rebase_links`, the setting by which a provider crate's list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;
@@ -47,8 +47,8 @@ impl NextLink {
         Self::take(&there)
     }
 
-    /// Returns the query of a link that may lead anywhere. Use this for a provider behind a gateway, because the links name the
-    /// provider's own host.
+    /// Returns the query of a link that may lead anywhere. Use this for a provider behind a gateway, whose links name the provider's own
+    /// host.
     ///
     /// # Errors
     ///

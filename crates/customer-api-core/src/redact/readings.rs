@@ -1,4 +1,4 @@
-//! The readings of a text: the texts that programs may have escaped, in one or several formats, to produce it.
+//! The readings of a text: the text itself, and the texts that result from removing its escapes.
 
 use std::{
     collections::HashSet,
@@ -10,7 +10,7 @@ use super::escapes::{Format, Spelt, without_escapes};
 /// The number of layers of escapes that are removed. JSON within JSON within a URL has three.
 pub(super) const LAYERS: usize = 3;
 
-/// The maximum number of characters of all readings together, which allows 32 readings of a text of 16 KiB.
+/// The maximum number of characters of all readings after the first one together. This allows 32 readings of a text of 16 KiB.
 const MOST: usize = 512 * 1024;
 
 /// Calls `read` with the text, and with every other text that results from removing up to [`LAYERS`] layers of escapes.
@@ -18,8 +18,8 @@ const MOST: usize = 512 * 1024;
 /// A program that escapes a text uses one format, but the text itself may look as if it were escaped in another format. Therefore the
 /// escapes of each format are removed separately. One of the results is the text that the program escaped.
 ///
-/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if
-/// `read` does, or if the readings together are longer than [`MOST`], which happens only in an attack.
+/// A text without escapes is read once. A text with all kinds of escapes in all layers is read at most 259 times. Returns `None` if `read`
+/// returns `None`, or if the readings together are longer than [`MOST`], which happens only in an attack.
 pub(super) fn for_each_reading(
     text: Vec<Spelt>,
     mut read: impl FnMut(&[Spelt]) -> Option<()>,

@@ -17,8 +17,8 @@ use crate::request::{Sensitive, SensitiveValue};
 /// Replaces a value that was removed.
 pub(super) const REPLACEMENT: &str = "[redacted]";
 
-/// The number of bytes of a text that can be shown if the text is cut. `SEARCHED` is larger, so that a value that begins in the shown
-/// part ends in the searched part, whatever its spelling.
+/// The maximum number of bytes that are shown of a text longer than `SEARCHED`. `SEARCHED` is larger than `SHOWN`: a value that begins in
+/// the shown part therefore ends in the searched part, whatever its spelling.
 const SHOWN: usize = 8 * 1024;
 const SEARCHED: usize = 16 * 1024;
 
@@ -120,7 +120,7 @@ impl<'a> Scrubber<'a> {
     }
 }
 
-/// Returns the first bytes of a text, up to a whole character.
+/// Returns the first `most` bytes of a text, or fewer so that no character is cut.
 fn beginning(text: &str, most: usize) -> &str {
     let mut end = most.min(text.len());
     while !text.is_char_boundary(end) {
@@ -247,7 +247,7 @@ mod tests {
             let text = format!("no {text}.");
             assert_eq!(scrub_numbers(&[100_044_556], &text), "no [redacted].");
         }
-        // One digit is too common.
+        // A floating-point number with only one digit is too common.
         assert_eq!(scrub_numbers(&[1_000_000], "1e6 1.e6"), "1e6 1.e6");
         let longer = "100,044,5567 7100,044,556";
         assert_eq!(scrub_numbers(&[100_044_556], longer), longer);
@@ -272,7 +272,7 @@ mod tests {
         );
         assert_eq!(scrub(&["李"], "用户李不存在"), "用户[redacted]不存在");
         assert_eq!(scrub(&["นก"], "ไม่พบนกค่ะ"), "ไม่พบ[redacted]ค่ะ");
-        // Other scripts have spaces.
+        // Other scripts have spaces between words.
         assert_eq!(scrub(&["Лю"], "Любовь"), "Любовь");
     }
 

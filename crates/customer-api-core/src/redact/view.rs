@@ -1,4 +1,4 @@
-//! The form of a text that is compared. In this form, different spellings of the same character are equal.
+//! The form in which texts are compared. In this form, different spellings of the same character are equal.
 
 use icu_normalizer::{
     DecomposingNormalizerBorrowed, properties::CanonicalCombiningClassMapBorrowed,
@@ -17,7 +17,7 @@ const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
 const CLASSES: CanonicalCombiningClassMapBorrowed<'static> =
     CanonicalCombiningClassMapBorrowed::new();
 
-/// A text in the form that is compared. Each byte is stored with the range of the original text that it comes from.
+/// A text in the form in which texts are compared. Each byte is stored with the range of the original text that it comes from.
 #[derive(Default)]
 pub(super) struct View {
     pub(super) text: String,
@@ -56,7 +56,7 @@ impl View {
         bytes.for_each(|(_, end)| *end = to);
     }
 
-    /// Returns the range of the original text that spells one character of the view: the character that contains this byte of the view.
+    /// Returns the range of the original text that spells the character at this byte of the view.
     pub(super) fn place(&self, byte: usize) -> Option<(usize, usize)> {
         self.places.get(byte).copied()
     }
@@ -69,7 +69,7 @@ impl View {
     }
 }
 
-/// Returns a value in the form that is compared: folded, and without spaces at its ends.
+/// Returns a value in the form in which texts are compared: folded, and without spaces at its ends.
 pub(super) fn folded(text: &[Spelt]) -> String {
     let mut all = String::with_capacity(text.len());
     for spelt in text {
@@ -82,8 +82,8 @@ pub(super) fn folded(text: &[Spelt]) -> String {
     all.trim_matches(' ').to_owned()
 }
 
-/// Whether the character repeats the last one and is therefore not compared: a space, or a quote, because SQL and CSV escape a quote by
-/// writing it twice.
+/// Whether the character repeats the last character of the text and is therefore dropped. Only spaces and quotes are dropped: SQL and CSV
+/// escape a quote by writing it twice.
 fn is_repeated(text: &str, c: char) -> bool {
     matches!(c, ' ' | '\'' | '"') && text.ends_with(c)
 }
@@ -110,7 +110,8 @@ fn fold(c: char, mut push: impl FnMut(char)) {
         if c.is_control() || is_ignorable(c) {
             continue;
         }
-        // Converted to upper case and back, because some letters have two lower-case forms, or an upper-case form of two letters.
+        // Converted to lower case, to upper case and back, because some letters have two lower-case forms, or an upper-case form of two
+        // letters.
         let cases = c.to_lowercase().flat_map(char::to_uppercase);
         let letters = cases.flat_map(char::to_lowercase);
         letters
@@ -120,8 +121,8 @@ fn fold(c: char, mut push: impl FnMut(char)) {
     }
 }
 
-/// Returns the plain form of three kinds of character: a sign that programs write in place of the typed sign, an Arabic, Persian or
-/// Hindi digit, and a letter whose stroke is lost if only ASCII is kept.
+/// Returns the plain form of three kinds of character: a typographic character that programs write in place of the typed one (such as a
+/// curly quote), an Arabic, Persian or Hindi digit, and a letter whose stroke is lost if only ASCII is kept.
 fn typed(c: char) -> char {
     let digit = |zero: char| {
         let value = u32::from(c).checked_sub(u32::from(zero))?;

@@ -6,7 +6,7 @@ use http::HeaderValue;
 use super::{Part, multipart};
 use crate::error::ValidationError;
 
-/// The body of a request, as typed parts. It is encoded once per call, and every attempt sends the same bytes.
+/// The body of a request. It is encoded once per call, and every attempt sends the same bytes.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub enum Body {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Body;
 
-/// The content of a call: its path, its query and its body, before they are encoded.
+/// The content of a call: the percent-encoded path, the decoded query, and the body before it is encoded.
 ///
 /// Two calls with equal content ask the provider for the same thing. The content includes no header, credential or server, and nothing
 /// that is generated for each call, such as the boundary of a multipart body. It contains personal data, so its `Debug` shows no value.
@@ -28,7 +28,8 @@ pub enum ContentBody {
 }
 
 impl Content {
-    /// Reads a request that is written but not yet encoded. `path` is the path below the base URL.
+    /// Reads the content of a request whose body is not yet encoded. `path` is the path below the base URL. `path` and `query` are
+    /// percent-encoded.
     pub(crate) fn new(path: &str, query: &str, body: &Body) -> Self {
         let pairs = |text: &str| {
             form_urlencoded::parse(text.as_bytes())

@@ -15,7 +15,8 @@ use crate::{
 /// The maximum number of unsendable fields that one error names.
 const NAMED: usize = 16;
 
-/// The maximum length of a path that can still be extended, in bytes: the longest URL of the `http` crate, minus room for the rest.
+/// The maximum length of a path after a parameter, in bytes: the longest URL that the `http` crate accepts, minus room for the rest of the
+/// URL.
 const LONGEST_URL: usize = 65_000;
 
 /// The initial capacity of a form: enough for most forms, in bytes.
@@ -67,7 +68,7 @@ impl<'c> Encoder<'c> {
         }
     }
 
-    /// Returns the result of writing an operation. If fields can't be sent, returns an error that names all of them.
+    /// Returns the result of writing an operation. If fields can't be sent, returns an error that names at most [`NAMED`] of them.
     pub(crate) fn checked(
         &mut self,
         encoded: Result<(), ValidationError>,
@@ -90,8 +91,8 @@ impl<'c> Encoder<'c> {
     ///
     /// # Errors
     ///
-    /// If the value is empty, `.` or `..`, or contains a control character. An empty value is not a segment, and the others could lead to
-    /// another path. Also if `name` is not the template's next parameter.
+    /// If the value is empty, `.` or `..`, or contains a control character, because the URL could then lead to another path. Also if `name`
+    /// is not the template's next parameter, or the path is too long for a URL.
     pub fn path(
         &mut self,
         name: &'static str,
@@ -210,7 +211,7 @@ impl<'c> Encoder<'c> {
 
     /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
-    /// If a value breaks a rule, the call fails once the whole request is written. The error then names all such fields.
+    /// If a value breaks a rule, the call fails once the whole request is written. The error then names at most 16 of these fields.
     /// Patterns are skipped if the client was built without pattern checks.
     #[doc(hidden)]
     pub fn check(&mut self, name: &'static str, value: &str, rule: &TextRule) {
@@ -257,8 +258,8 @@ impl<'c> Encoder<'c> {
 
     /// Adds a text part to a `multipart/form-data` body.
     ///
-    /// The call fails before it is sent if the name is empty, or contains a control character, `"`, `\`, `%22`, `%0D` or `%0A`. Readers
-    /// of such bodies undo different escapes, and might read another name.
+    /// The call fails before it is sent if the name is empty, or contains a control character, `"`, `\`, `%22`, `%0D` or `%0A`. Servers
+    /// decode such names in different ways, and could read another name.
     pub fn multipart(&mut self, name: impl Into<String>, value: impl fmt::Display) {
         let part = Part::text(name, value.to_string());
         match &mut self.body {
@@ -319,7 +320,8 @@ fn not_in_template(name: &'static str) -> ValidationError {
     ValidationError::other(name, "is not the next parameter of the path")
 }
 
-/// Checks a whole path below the base URL. The path may be empty. An unchecked path could lead to another path, or end too early.
+/// Checks a whole path below the base URL. The path may be empty. Without this check, the URL could lead to another path, or its path could
+/// end too early.
 fn check_path(path: &str) -> Result<(), &'static str> {
     if !path.is_empty() && !path.starts_with('/') {
         return Err("does not begin with a slash");

@@ -134,7 +134,7 @@ impl Row {
         Some([&[digest.version()][..], digest.bytes()].concat())
     }
 
-    /// Returns the time in nanoseconds. A coarser unit could give a key that is begun again the time of its earlier entry.
+    /// Returns the time in nanoseconds. With a coarser unit, a key that is begun again could get the same time as its earlier entry.
     pub(super) fn began(&self) -> Option<i64> {
         nanoseconds(self.began.as_ref()?)
     }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::LedgerError;
 
-/// A job that runs inside a transaction. It receives the store. If it must not run, it receives the reason as an error.
+/// A job that runs inside a transaction. The job receives the store. If the job must not run, it receives the reason as an error.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Store<'_>, LedgerError>) -> Done + Send>;
 
 /// The result of a job that has run, before its transaction has ended.
@@ -50,14 +50,15 @@ pub(super) fn run(
     jobs: &mpsc::Receiver<Job>,
 ) {
     let mut opened = Some(opened);
-    // If the caller stopped waiting, the report is lost. `keep` frees the file before it returns an error.
+    // If the caller stopped waiting, the report is dropped. An error is reported after `keep` has freed the file, so that the caller can
+    // open the file again.
     let mut tell = |result| opened.take().map(|opened| opened.send(result).is_ok());
     if let Err(error) = keep(path, how, jobs, |opened| tell(Ok(opened))) {
         tell(Err(error));
     }
 }
 
-/// Opens the file, reports that with `tell`, and runs jobs. Every error it returns occurred before the report.
+/// Opens the file, reports that with `tell`, and runs jobs. Every returned error occurred before the report.
 fn keep<T>(
     path: PathBuf,
     how: How,
@@ -96,7 +97,8 @@ fn serve(
             let _ = connection.execute_batch("ROLLBACK");
         }
         let failure = result.err().map(|failure| store.explain(failure));
-        // If a problem with the file was found meanwhile, the callers get it as an error: they must not send, or rely on their records.
+        // If a problem with the file was found meanwhile, the callers get this problem as an error: they must neither send nor rely on
+        // their records.
         let told = failure.as_ref().or(store.disturbed());
         for response in done {
             response(told);

@@ -22,11 +22,11 @@
 //! # }
 //! ```
 //!
-//! [`Run::next`] returns every key of the source once, with its outcome. Each write is made as by [`once`](crate::CallExt::once).
-//! After a kill, run the same list again from its beginning. Accepted writes are skipped, and writes that were not sent are sent.
-//! Writes that were on their way at the kill (at most as many as the concurrency) are unknown. Unknown writes are reported, and not
-//! sent again unless the caller [requests it](SendAll::resend_unknown). With [`settle_unknown`](SendAll::settle_unknown), the run
-//! looks for them at the provider.
+//! [`Run::next`] returns every key of the source once, with its outcome. Each write is made in the same way as with
+//! [`once`](crate::CallExt::once). After a kill, run the same list again from its beginning. Accepted writes are skipped, and writes that
+//! were not sent are sent. Writes that were on their way at the kill (at most as many as the concurrency) are unknown. Unknown writes are
+//! reported, and not sent again unless the caller [requests it](SendAll::resend_unknown). With [`settle_unknown`](SendAll::settle_unknown),
+//! the run looks for unknown writes at the provider.
 
 mod outcome;
 mod run;

@@ -12,9 +12,9 @@ pub struct Sent<T> {
     pub key: Key,
     /// The outcome of the key's write.
     pub outcome: SentOutcome<T>,
-    /// Whether this outcome, and what a look decided, is on record. If the outcome is not on record, a key that was begun stays in
-    /// [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] later: in a file when the file is opened again, in a
-    /// shared ledger when the claim ends. A ledger that could not record an outcome ends the run.
+    /// Whether the ledger has recorded this outcome, and the decision of a look if there was a look. If the outcome is not on record, a key
+    /// that was begun stays in [`State::Sending`], regardless of the outcome, and becomes [`State::Unknown`] later: in a file when the file
+    /// is opened again, in a shared ledger when the claim ends. A ledger that could not record an outcome ends the run.
     pub is_recorded: bool,
     /// The result of a [look](super::SendAll::settle_unknown) at the provider, or the look's error, if the outcome was unknown.
     pub looked: Option<Looked>,
@@ -24,7 +24,7 @@ pub struct Sent<T> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum SentOutcome<T> {
-    /// The provider accepted the write. This is the output.
+    /// The provider accepted the write. Contains the output.
     Accepted(T),
     /// The provider refused the write, and did nothing. If the provider rejected the credential with a 401, the ledger records
     /// [`State::NotSent`], and a later run sends the write.
@@ -147,7 +147,7 @@ impl<T> fmt::Display for SentOutcome<T> {
         match self {
             Self::Accepted(_) => f.write_str("accepted"),
             Self::Found(_) => f.write_str("done, as a look showed"),
-            // The error describes its own meaning.
+            // The error's text states the outcome.
             Self::Refused(error) | Self::NotSent(error) | Self::Unknown(error) => error.fmt(f),
             Self::Skipped(State::Accepted { .. }) => f.write_str("skipped: accepted before"),
             Self::Skipped(State::Refused { .. }) => f.write_str("skipped: refused before"),

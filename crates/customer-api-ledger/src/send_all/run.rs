@@ -88,7 +88,7 @@ impl<O: Operation> Run<O> {
 
     /// Returns the next result; `None` at the end. The results come in the order in which the writes are done.
     ///
-    /// Dropping the future loses nothing.
+    /// Dropping the future loses no result.
     pub async fn next(&mut self) -> Option<Sent<O::Output>> {
         poll_fn(|context| self.poll_sent(context)).await
     }
@@ -109,7 +109,7 @@ impl<O: Operation> Run<O> {
         self.stopper.clone()
     }
 
-    /// Returns the reason why the run begins no further write. `None` as long as it does.
+    /// Returns the reason why the run begins no further write, or `None` while the run still begins writes.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()
@@ -182,7 +182,8 @@ impl<O: Operation> Run<O> {
         }
     }
 
-    /// Returns the state of a key that is on its way in this run, or whose write has ended and which the ledger would allow to begin again.
+    /// Returns the state of a key of this run whose write is on its way, or has ended in a state in which the ledger would allow the key to
+    /// begin again.
     fn known(&self, key: &Key) -> Option<State> {
         let is_in_flight = || self.in_flight.values().any(|other| other == key);
         match self.settled.get(key) {

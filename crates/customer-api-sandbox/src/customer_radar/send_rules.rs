@@ -18,7 +18,7 @@ pub enum MessageType {
     EmailOnly,
     /// An SMS. Recipients without a mobile number are skipped.
     SmsOnly,
-    /// An e-mail and an SMS, as far as the recipient has an address and a number.
+    /// An e-mail if the recipient has an address, and an SMS if the recipient has a mobile number.
     EmailAndSms,
 }
 
@@ -116,6 +116,6 @@ mod tests {
         assert!(at("a@b.example", 0));
         assert!(!at("A@b.example ", 59));
         assert!(at("021", 59));
-        assert!(at("a@b.example", 60), "what was suppressed does not count");
+        assert!(at("a@b.example", 60), "a suppressed message does not count");
     }
 }

@@ -98,7 +98,7 @@ impl CustomerRadarSetUp {
         self
     }
 
-    /// Returns whether the ids of an invitation have a feedback code.
+    /// Returns whether an invitation with these ids has a feedback code.
     pub(super) fn knows(
         &self,
         client: &str,

@@ -230,15 +230,15 @@ impl OmnideskOptions {
     /// Sets whether the provider's own responses have a `Date`, by the sandbox's clock. With
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead), [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), this is the `Date` of a provider whose clock differs from the client's. A
-    /// response that a [`Fault`](crate::Fault) shows instead has no `Date`, unless the fault sets one. Inferred. Default: true.
+    /// response that a [`Fault`](crate::Fault) sends instead has no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
     }
 
-    /// Sets for how long the reads do not show a write that was made through the API, by the sandbox's clock. During this time, the reads
-    /// show customers and timelines as they were before the write. Seeded and removed customers show immediately. Whether the provider's
-    /// reads lag is not documented. Default: no time.
+    /// Sets how long after a write through the API the reads still do not show the write, by the sandbox's clock. During this time, the
+    /// reads show customers and timelines as they were before the write. A customer that your test seeds appears immediately, and a
+    /// customer that your test removes disappears immediately. Whether the provider's reads lag is not documented. Default: no time.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self

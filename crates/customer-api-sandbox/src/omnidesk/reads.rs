@@ -187,7 +187,7 @@ fn item(customer: &Value) -> Response {
     Response::json(200, &json!({ "type": "item", "item": customer }))
 }
 
-/// Returns an entry like those in the provider's ticket timelines, with ids of either type.
+/// Returns an entry like those in the provider's ticket timelines, whose ids are numbers or texts.
 fn event(event: &OmnideskEvent) -> Value {
     let id = if event.id % 2 == 0 {
         json!(event.id.to_string())

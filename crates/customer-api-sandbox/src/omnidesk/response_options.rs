@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 pub enum SearchResponse {
     /// The envelope of the list of customers: `{"type":"list","items":[…],…}`.
     ListEnvelope,
-    /// The envelope of one customer: `{"type":"item","item":{…}}`. With several customers, the
-    /// first one.
+    /// The envelope of one customer: `{"type":"item","item":{…}}`. If several
+    /// customers match, it contains the first one.
     ItemEnvelope,
     /// `[…]`.
     BareArray,
-    /// `{…}`. With several customers, the first one.
+    /// `{…}`. If several customers match, this is the first one.
     BareObject,
 }
 

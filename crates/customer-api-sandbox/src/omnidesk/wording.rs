@@ -1,5 +1,5 @@
 //! Omnidesk's refusals. The messages are the sandbox's own prose, because no client depends on
-//! Omnidesk's.
+//! Omnidesk's wording.
 
 use crate::description::{Problem, Rejection, Violation};
 

@@ -108,7 +108,7 @@ impl Omnidesk {
         })
     }
 
-    /// Returns the place of a creation's customer: new, or an existing customer.
+    /// Returns the customer that a creation writes. A new customer is added to the directory.
     fn place(
         &self,
         directory: &mut Directory,

@@ -11,7 +11,7 @@ use super::history::Review;
 use super::scroll_options::{ScrollCourse, ScrollIds, ScrollOptions, SinceBound, SinceFormat};
 use super::sequence::{Sequence, mix, time_of};
 
-/// A scroll that can still be followed up.
+/// A scroll whose next page can still be requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenScroll {
@@ -28,7 +28,8 @@ pub struct OpenScroll {
 pub(super) struct Scrolls {
     open: BTreeMap<u64, Scroll>,
     started: u64,
-    /// For each of the next scrolls, the number of pages after which it ends.
+    /// The numbers of pages after which the next scrolls end, in the order in which the scrolls
+    /// start.
     deaths: VecDeque<usize>,
     pages: usize,
 }
@@ -180,7 +181,7 @@ impl Scroll {
         page
     }
 
-    /// Returns the next page, and moves the position behind its reviews.
+    /// Returns the next page, and moves the position past its reviews.
     fn page(&mut self, key: u64, options: &ScrollOptions) -> Page {
         let start = self.position;
         let mut reviews = Vec::new();

@@ -102,7 +102,7 @@ fn shuffled(position: u64, len: u64, seed: u64) -> u64 {
     }
 }
 
-/// The last step of splitmix64.
+/// One step of splitmix64.
 pub(super) fn mix(value: u64) -> u64 {
     let mixed = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

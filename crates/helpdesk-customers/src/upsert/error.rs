@@ -50,7 +50,8 @@ pub enum UpsertErrorKind {
     /// If you know that your account responds in this way when there is no such customer, send a
     /// [`CreateCustomerCrud`](crate::CreateCustomerCrud) yourself.
     Unclear,
-    /// The customer was not created now, because of the ledger's entry for the key: see [`UpsertError::once_error`].
+    /// This call did not create the customer, because of the ledger's entry for the key or a failure of the ledger: see
+    /// [`UpsertError::once_error`].
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     Once,
@@ -78,7 +79,7 @@ impl UpsertError {
         }
     }
 
-    /// An error for a creation that was not made now, or may have been made.
+    /// An error for a creation that this call did not make, or whose outcome is unknown.
     #[cfg(feature = "ledger")]
     pub(super) fn once(error: OnceError) -> Self {
         let kind = match error.kind() {
@@ -125,7 +126,7 @@ impl UpsertError {
         }
     }
 
-    /// Returns why the creation was not made under its key, or what its outcome was.
+    /// Returns the error of the creation under its key, if the creation failed or was not made.
     #[cfg(feature = "ledger")]
     #[cfg_attr(docsrs, doc(cfg(feature = "ledger")))]
     #[must_use]
@@ -141,7 +142,7 @@ impl UpsertError {
     /// | step | value | means |
     /// |---|---|---|
     /// | search | `NotSent` | the search failed and nothing was written: do it again freely |
-    /// | search | `Refused` | the provider refused the search, or its response does not show whether the customer exists; nothing was written: fix that first |
+    /// | search | `Refused` | the provider refused the search, or the response shows neither exactly one matching customer nor that there is none; nothing was written: fix the cause first |
     /// | create, update | the delivery of the call | the same as for any call; after `Unknown`, another upsert searches first |
     #[must_use]
     pub fn delivery(&self) -> Delivery {
@@ -179,7 +180,7 @@ impl fmt::Display for UpsertError {
                 "the search's response does not show whether the customer exists, nothing was written",
             )?,
             #[cfg(feature = "ledger")]
-            UpsertErrorKind::Once => f.write_str("the customer was not found and was not created now")?,
+            UpsertErrorKind::Once => f.write_str("this call did not create the customer")?,
             #[cfg(feature = "ledger")]
             UpsertErrorKind::Ledger => f.write_str("the ledger failed, nothing was written")?,
         }

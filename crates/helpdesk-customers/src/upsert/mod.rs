@@ -145,7 +145,7 @@ impl Client {
     ///
     /// The result is [`Upserted::Unchanged`], and the search was the only request, if all of these hold:
     ///
-    /// - The search found the one customer that an update would be for.
+    /// - The search found exactly one matching customer.
     /// - The upsert has no channel and no custom field. The provider does not document how responses show either, so they can't be
     ///   compared and are always written.
     /// - The search shows your own id, the first name and the last name as JSON strings that are equal to the upsert's, byte by byte.

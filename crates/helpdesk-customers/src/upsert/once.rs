@@ -10,7 +10,8 @@ use crate::{Client, Customer, WriteResult};
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum UpsertedOnce {
-    /// The search found no customer with the id. The customer was created now, or by an earlier call that the search does not show yet.
+    /// The search found no customer with the id. This call created the customer, or an earlier call did and the search does not show the
+    /// customer yet.
     Created(Once<WriteResult>),
     /// The customer existed, and was changed.
     #[non_exhaustive]

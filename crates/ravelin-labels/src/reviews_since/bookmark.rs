@@ -142,7 +142,7 @@ impl Place {
     }
 }
 
-/// The reviews that a list after a bookmark skips.
+/// The reviews that a list skips, because they were delivered before the bookmark was made.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Skip {
     passed: Place,
