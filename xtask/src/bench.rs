@@ -16,7 +16,7 @@ pub(crate) fn command() -> clap::Command {
         )
 }
 
-/// Runs the measurements as a separate program. They need an HTTP stack, and xtask does not have one.
+/// Runs the measurements as a separate program, because they need an HTTP stack, which xtask does not have.
 pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String> {
     let passed = arguments
         .get_many::<String>("arguments")

@@ -9,7 +9,7 @@ pub(crate) fn command() -> clap::Command {
         .about("Runs the clients against the local sandbox; fails at any unexpected result")
 }
 
-/// Runs the demo as a separate program. The demo needs an HTTP stack, and xtask does not have one.
+/// Runs the demo as a separate program, because the demo needs an HTTP stack, which xtask does not have.
 pub(crate) fn run(root: &Path, _: &ArgMatches) -> Result<String, String> {
     let status = Command::new(workspace::program())
         .args(["run", "--quiet", "--package", "demo"])

@@ -117,7 +117,7 @@ fn fuzz(root: &Path, target: &Target, seconds: u32) -> Result<bool, String> {
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(folder)
     };
-    // libFuzzer writes the inputs that it keeps into the first folder. It only reads the others.
+    // libFuzzer writes the inputs that it keeps into the first folder. It only reads the other folders.
     let (kept, artifacts) = (folder("corpus")?, folder("artifacts")?);
     // Without a sanitizer, because sanitizers need a nightly toolchain. None of this code is unsafe.
     let mut command = Command::new(workspace::program());

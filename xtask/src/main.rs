@@ -1,7 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`.
 //!
 //! Every module is a command: it reads the arguments, and leaves the work to a library or to another program. No
-//! package can import this one, because it is only a program.
+//! package can import this package, because it is only a program.
 
 use std::{
     io::{self, Write},

@@ -34,7 +34,7 @@ pub(crate) fn command() -> Command {
             Arg::new("skip-unsupported")
                 .long("skip-unsupported")
                 .action(ArgAction::SetTrue)
-                .help("Leaves out the operations that can't be generated, and says why"),
+                .help("Leaves out the operations that can't be generated, and reports why"),
         )
 }
 

@@ -1,6 +1,7 @@
 //! Derives Rust names from the description's names by one rule. A number is never appended.
 
-/// Names with another meaning where generated code or a provider crate uses them.
+/// Names that a generated type can't have, because they already mean something else in generated code or in a provider
+/// crate.
 const RESERVED_TYPES: &[&str] = &[
     // Rust's prelude.
     "AsMut",

@@ -141,7 +141,7 @@ pub fn audit_markdown(text: &str) -> Result<(), String> {
     audit::markdown(text)
 }
 
-/// Runs all stages before emitting on a description.
+/// Runs all stages except emitting, for the text of a description.
 pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Problem>> {
     let mut problems = Problems::new(path);
     let Ok(text) = std::str::from_utf8(text) else {
@@ -155,7 +155,7 @@ pub(crate) fn understand(path: &str, text: &[u8]) -> Result<(Value, Api), Vec<Pr
     Ok((tree, api))
 }
 
-/// Runs all stages between parsing and emitting on a tree.
+/// Runs all stages except emitting, for the tree of a description.
 pub(crate) fn understand_tree(tree: &Value, path: &str) -> Result<Api, Vec<Problem>> {
     read_tree(tree, Problems::new(path))
 }

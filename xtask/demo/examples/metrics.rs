@@ -1,4 +1,4 @@
-//! Reports calls and attempts as metrics of OpenTelemetry. The page on observability quotes it.
+//! Reports calls and attempts as metrics of OpenTelemetry. The page on observability quotes this program.
 
 use customer_api_sandbox::{Fault, Sandbox};
 use opentelemetry::{

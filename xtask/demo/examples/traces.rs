@@ -1,4 +1,4 @@
-//! Sends the spans of two calls to OpenTelemetry. The page on observability quotes it.
+//! Sends the spans of two calls to OpenTelemetry. The page on observability quotes this program.
 #![expect(clippy::print_stdout, reason = "a program prints its results")]
 
 use customer_api_sandbox::{Fault, Sandbox};

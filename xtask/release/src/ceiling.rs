@@ -14,8 +14,8 @@ const BASELINE: &str = "baseline";
 /// The number of crates that a provider crate may need beyond hand-written code.
 pub const CRATES_ALLOWED: usize = 5;
 
-/// The store crates, and the number of foreign crates that each may add to a program with a provider crate. The number
-/// is the one that its driver needs.
+/// The store crates, and the number of foreign crates that each may add to a program with a provider crate. Each
+/// store's driver needs that many.
 const STORES: &[(&str, usize)] = &[("customer-api-postgres", 38), ("customer-api-redis", 17)];
 
 /// The provider crate of a program that uses a store.
@@ -40,7 +40,7 @@ pub fn check(root: &Path) -> Outcome {
 pub struct CrateCount {
     /// The provider crate.
     pub provider: String,
-    /// The number of crates that it needs, itself included.
+    /// The number of crates that the provider crate needs, itself included.
     pub crates: usize,
     /// The number of crates that the hand-written program needs, itself included.
     pub baseline: usize,

@@ -102,8 +102,8 @@ pub(crate) fn check_stack(packages: &[Package]) -> Vec<String> {
         .collect()
 }
 
-/// Reports the dependencies of the published crates, with all features on, that need a newer Rust than the published
-/// crate promises.
+/// Reports each dependency of a published crate that needs a newer Rust than the published crate promises. All features
+/// are on.
 pub(crate) fn check_rust(cargo: &Cargo, packages: &[Package]) -> Result<Vec<String>, String> {
     let metadata = workspace::resolved(cargo)?;
     let list = |pointer: &str| {
@@ -161,7 +161,7 @@ fn needed(node: &Value) -> impl Iterator<Item = &str> {
         .filter_map(|need| need.get("pkg").and_then(Value::as_str))
 }
 
-/// Parses `1.85` or `1.85.0`, so that versions compare.
+/// Parses `1.85` or `1.85.0`, so that versions can be compared.
 fn version(text: &str) -> Option<(u32, u32, u32)> {
     let mut numbers = text.split('.').map(|number| number.parse().ok());
     let (major, minor) = (numbers.next()??, numbers.next()??);

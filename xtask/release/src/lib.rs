@@ -265,7 +265,8 @@ fn manifests(cargo: &Cargo, plan: &Plan, is_tagged: bool) -> Outcome {
 /// cargo would use a core that changed without a new version in place of the registry's core.
 fn publish(cargo: &Cargo, plan: &Plan, registry: Option<&str>) -> Result<(), String> {
     let packages = plan.packages();
-    // A separate step builds the packages, from fresh archives. Files of an earlier run can't mislead it.
+    // `--no-verify`, because a separate step builds the packages. That step uses fresh archives, so that files of an
+    // earlier run can't mislead it.
     let mut command = vec!["publish", "--quiet", "--dry-run", "--no-verify"];
     command.extend(registry.iter().flat_map(|name| ["--registry", name]));
     command.extend(

@@ -25,7 +25,7 @@ const CATEGORIES: &[&str] = &[
 const KEYWORDS: usize = 5;
 const KEYWORD_LENGTH: usize = 20;
 
-/// The files that every package includes beside its sources.
+/// The files that the `include` list of every package must contain.
 const INCLUDED: &[&str] = &["README.md", "CHANGELOG.md", "LICENSE", "src/**"];
 
 /// Returns the faults in the manifests, the licences and the changelogs.

@@ -6,7 +6,8 @@ use workspace::{Cargo, Package, step::Outcome};
 
 use super::{features, files, plan::Plan, tools::Tools, verify};
 
-/// Builds each package, all its features on, with the oldest versions that its manifest allows.
+/// Builds each package, all its features on, with the oldest versions of its direct dependencies that its manifest
+/// allows.
 ///
 /// Packages of the same release are used as they are, and every other crate comes from the registry. This finds a
 /// provider crate that needs a newer core than its manifest requires.

@@ -8,7 +8,7 @@ use workspace::{Cargo, Package};
 
 use super::{files, git};
 
-/// The keys of a manifest that end up in the package, beside its version.
+/// The keys of a manifest that end up in the package, in addition to the version.
 const IN_THE_PACKAGE: &[&str] = &[
     "authors",
     "categories",
@@ -41,7 +41,7 @@ pub(crate) struct Release {
 }
 
 impl Plan {
-    /// Reads the tags.
+    /// Makes the plan from git's tags.
     ///
     /// With a tag, only the crate that the tag names is to be released. If the tag exists, it must point to this
     /// commit.
@@ -141,7 +141,7 @@ fn tag(package: &Package) -> String {
     format!("{}-v{}", package.name, package.version)
 }
 
-/// Returns the tag of the crate's last release before this one.
+/// Returns the tag of the crate's last release before the present version.
 fn last(root: &Path, package: &Package) -> Result<Option<String>, String> {
     let present = tag(package);
     Ok(tags(root, package)?.into_iter().find(|tag| *tag != present))
@@ -158,7 +158,7 @@ pub(crate) fn tags(root: &Path, package: &Package) -> Result<Vec<String>, String
 }
 
 /// Returns whether a crate's package would differ from its package at a tag, because of its own files, or because of
-/// values that its manifest inherits from the workspace's.
+/// values that its manifest inherits from the workspace's manifest.
 fn changed(cargo: &Cargo, package: &Package, tag: &str, ours: &[String]) -> Result<bool, String> {
     if git::differs(cargo.root(), tag, &package.folder)? {
         return Ok(true);
@@ -181,8 +181,8 @@ fn at(cargo: &Cargo, tag: &str) -> Result<Cargo, String> {
     Ok(cargo.clone().at(&folder))
 }
 
-/// Returns the part of a crate's manifest that its package would contain. The required versions of our own crates do
-/// not count, because a crate that was published with an older version of them stays valid.
+/// Returns the part of a crate's manifest that its package would contain. The required versions of our own crates are
+/// left out, because a published crate that requires an older version of a sibling stays valid.
 fn manifest(package: &Package, ours: &[String]) -> Map<String, Value> {
     IN_THE_PACKAGE
         .iter()

@@ -169,7 +169,8 @@ fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Ide
     }
 }
 
-/// Reads `x-auth: none`, or OpenAPI's own `security: []`, and any other `security`.
+/// Returns whether the operation needs no credential (`x-auth: none`, or OpenAPI's own `security: []`), and any other
+/// `security`.
 fn signs_in(object: &mut Object<'_>, p: &mut Problems) -> (bool, Option<Vec<Vec<String>>>) {
     let mut none = false;
     let mut own = None;

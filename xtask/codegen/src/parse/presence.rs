@@ -112,7 +112,7 @@ fn alternative(node: Node<'_>, properties: &[Property], p: &mut Problems) -> Opt
     Some(names)
 }
 
-/// Returns the names that are properties, and whether the list is empty.
+/// Returns the listed names of properties that may be absent, and whether the list itself is empty.
 fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<String>, bool) {
     let mut names: Vec<String> = Vec::new();
     let nodes = node.list(p).unwrap_or_default();
@@ -135,7 +135,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
     (names, is_empty)
 }
 
-/// Returns whether this is a property that may be absent. Otherwise reports a problem.
+/// Returns whether `name` is a property that may be absent. Otherwise reports a problem.
 fn known(name: &str, at: &str, properties: &[Property], p: &mut Problems) -> bool {
     let (what, hint) = match properties.iter().find(|property| property.name == name) {
         None => (

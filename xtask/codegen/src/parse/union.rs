@@ -122,7 +122,7 @@ fn union(object: &mut Object<'_>, at: &str, nodes: Vec<Node<'_>>, p: &mut Proble
         if variants.iter().any(|variant| variant.schema == name) {
             p.report(
                 &at,
-                format!("`{name}` is a variant twice"),
+                format!("the variant `{name}` is listed twice"),
                 "keep one of them",
             );
             continue;

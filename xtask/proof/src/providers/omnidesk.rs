@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::{Entry, Facts, Offline, Provider, Texts, generated::helpdesk_customers as table};
 
-/// Omnidesk, with one customer for operations that change a customer and two for those that remove one.
+/// Omnidesk, with one customer for operations that change a customer and two for operations that remove a customer.
 #[derive(Debug)]
 pub struct Omnidesk(Sandbox);
 

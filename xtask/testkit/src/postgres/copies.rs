@@ -28,7 +28,7 @@ impl Postgres {
         replica
     }
 
-    /// Promotes a replica. It no longer follows its server.
+    /// Promotes a replica. The replica then no longer follows its server.
     pub fn promote(&self) {
         self.run("pg_ctl", |command| {
             command.args(["promote", "-w", "-D"]).arg(self.data());

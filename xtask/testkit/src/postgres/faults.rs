@@ -25,7 +25,8 @@ impl Postgres {
             }
             thread::sleep(PAUSE);
         }
-        // If no process reaps the killed processes, a new server would take them for running because of these files.
+        // A killed process keeps its process ID until it is reaped. These lock files name that ID, so a new server
+        // would believe that the old server still runs.
         let socket = self.folder.path().join(".s.PGSQL.5432.lock");
         for file in [self.data().join("postmaster.pid"), socket] {
             fs::remove_file(file).unwrap();
@@ -47,7 +48,7 @@ impl Postgres {
         }
     }
 
-    /// Restarts the server, with files limited to this number of KiB. The files of its log have one MiB each.
+    /// Restarts the server, with files limited to this number of KiB. The files of its write-ahead log are 1 MiB each.
     pub fn begin_with_file_limit(&self, kibibytes: u32) {
         let blocks = kibibytes * 2;
         let script = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");

@@ -35,7 +35,7 @@ pub struct Postgres {
 impl Postgres {
     /// Returns whether the programs of a server are installed.
     ///
-    /// If they are not installed, a test that needs one passes without proving anything, unless `CI` is set.
+    /// If they are not installed, a test that needs a server passes without proving anything, unless `CI` is set.
     ///
     /// # Panics
     ///

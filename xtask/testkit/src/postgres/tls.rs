@@ -17,7 +17,7 @@ impl Postgres {
             self.own_file("tls.crt", certificate),
             self.own_file("tls.key", key),
         );
-        // The port was free a moment ago. The server can't choose a free port itself.
+        // The server can't choose a free port itself, so the test chooses one that was free a moment ago.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         drop(listener);

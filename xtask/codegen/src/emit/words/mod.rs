@@ -1,13 +1,13 @@
 //! Writes a description's words as markdown that rustdoc displays without compiling any part of it.
 //!
-//! All words of a description go through this module. The module reads the words as CommonMark, as OpenAPI defines, and
-//! with tables. It writes paragraphs, lists, emphasis, inline code and addresses. Everything else becomes escaped text.
-//! Therefore the output has no code block and no doctest, no tag, no link except to a page by https, no reference, no
-//! heading and no table.
+//! All words of a description go through this module. The module reads the words as CommonMark, which OpenAPI
+//! prescribes, with the extension for tables. It writes paragraphs, lists, emphasis, inline code and addresses.
+//! Everything else becomes escaped text. Therefore the output has no code block and no doctest, no tag, no link except
+//! to a page by https, no reference, no heading and no table.
 //!
 //! The output is one or more lines of *pieces*: words between spaces, where a line may be broken. [`GLUE`] is a space
 //! inside a piece. [`BREAK`] is a separate piece that ends a line. A description's text contains neither character,
-//! because its invisible characters are replaced before.
+//! because [`shown`] has replaced its invisible characters.
 
 mod reader;
 
@@ -52,7 +52,8 @@ pub(crate) fn blocks(text: &str) -> Vec<String> {
     blocks_after("", text)
 }
 
-/// Returns the blocks of a text like [`blocks`], with the generator's own words before it. These words must be pieces.
+/// Returns the blocks of a text like [`blocks`], with the generator's own words before the text. `own` must consist of
+/// pieces.
 pub(crate) fn blocks_after(own: &str, text: &str) -> Vec<String> {
     let mut read = reader::read(text);
     match read.first_mut() {

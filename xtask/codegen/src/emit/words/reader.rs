@@ -211,7 +211,8 @@ impl Reader {
             Some((Some(number), is_first)) => {
                 let marker = format!("{number}. ");
                 *number = number.saturating_add(1).min(999_999_999);
-                // The first item needs an empty line, because a number other than 1 does not end a paragraph.
+                // The first item needs an empty line, because a list that begins with a number other than 1 can't
+                // interrupt a paragraph.
                 (marker, !std::mem::take(is_first))
             }
             Some((None, is_first)) => {
@@ -270,8 +271,8 @@ impl Reader {
                     '\\' | '`' | '*' | '[' | ']' | '<' | '~' => true,
                     '&' => next.is_none_or(|c| c == '#' || c.is_ascii_alphanumeric()),
                     '_' => !is_inside(before) || !is_inside(next),
-                    // If the part between two halves of an address is dropped, the halves would become an address that
-                    // is not a link.
+                    // If markup between the two halves of an address is dropped, the halves would join into a bare
+                    // address, which rustdoc reports. Therefore the slash is escaped.
                     '/' => self.words.ends_with("http:") || self.words.ends_with("https:"),
                     _ => false,
                 };
