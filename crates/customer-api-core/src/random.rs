@@ -6,8 +6,8 @@ use crate::time::wall_clock;
 
 /// Returns unpredictable bits.
 ///
-/// The keys are requested once per thread, so a copy of a machine or of a process has the same keys. The time and the process id
-/// make the bits of the copies differ.
+/// The hasher's keys are requested once per thread, so a copy of a machine or of a process has the same keys. The time and the
+/// process id make the bits of the copies differ.
 pub(crate) fn bits() -> u64 {
     RandomState::new().hash_one((std::process::id(), wall_clock()))
 }

@@ -8,11 +8,11 @@ use crate::time::senders_clock;
 
 /// Returns how long the response asks to wait. Returns `None` if `Retry-After` is missing or can't be understood.
 ///
-/// A date is compared with the response's own `Date`, so that a wrong clock does not matter. A date in the past means zero.
+/// A date is compared with the response's own `Date`, so that a wrong clock of this machine does not matter. A date in the past means zero.
 pub(crate) fn read(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number too large for any clock still means "not soon".
+        // A number that is too large counts as the longest wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(text).ok()?;

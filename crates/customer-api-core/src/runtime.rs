@@ -1,8 +1,8 @@
 //! Checks whether a call can be made where it is awaited.
 //!
-//! tokio has no function that reports which drivers a runtime lacks. It panics at the first timer and at the first socket.
-//! Therefore both are tried where a panic can be caught, before anything is sent. The program's panic hook is still called for
-//! such a panic, and a program that aborts on panic ends.
+//! tokio has no function that reports which drivers a runtime lacks. Without the driver, tokio panics at the first timer or the
+//! first socket. Therefore both are made where a panic can be caught, before anything is sent. The program's panic hook is still
+//! called for such a panic, and a program that aborts on panic ends.
 
 use std::{
     any::Any,
@@ -49,7 +49,7 @@ fn is_about_io(panic: &(dyn Any + Send)) -> bool {
     text.is_some_and(|text| text.starts_with("A Tokio 1.x context was found, but IO is disabled"))
 }
 
-/// The process that a client or a list works in: the first one that used it.
+/// The process in which a client or a list works: the first process that used the client or the list.
 ///
 /// After a fork, the child has the parent's memory, but not the threads that run the connections.
 #[derive(Debug, Default)]

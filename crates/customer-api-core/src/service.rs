@@ -10,7 +10,8 @@ use crate::{Delivery, operation::info::OperationInfo, response::ResponseBody};
 /// A provider: its address, the form of its errors, and the meaning of its responses.
 ///
 /// Implement this once per provider, by hand. Everything except the name and the user agent has a default, so a small provider
-/// takes a few lines. The crate's [front page](crate) shows one. The following provider reports a failure by a word in the body:
+/// takes a few lines. The crate's [front page](crate) shows such a provider. The following provider reports a failure by a word
+/// in the body:
 ///
 /// ```
 /// use customer_api_core::{
@@ -74,8 +75,8 @@ pub trait Service: fmt::Debug + Send + Sync + 'static {
     /// Decides whether a 2xx is a success although the operation could not read its body. Called only for an operation with
     /// [`status_decides`](OperationInfo::status_decides).
     ///
-    /// This is called rarely, so it can inspect the body thoroughly. A body that was cut off may have been about to report a failure. If
-    /// this returns `false`, the call fails, and it is unknown whether the call happened.
+    /// This is called rarely, so it can inspect the body thoroughly. The missing part of a body that was cut off may have reported a
+    /// failure. If this returns `false`, the call fails, and it is unknown whether the call happened.
     fn accept_undecodable(&self, operation: &OperationInfo, body: &ResponseBody) -> bool {
         let _ = (operation, body);
         true

@@ -32,13 +32,13 @@ impl Address {
     /// An error does not quote the text, which may contain a password.
     pub(crate) fn parse(url: &str) -> Result<Self, Failure> {
         let mut url = redis::parse_redis_url(url).ok_or(Failure::Url)?;
-        // A fragment would disable the checks of certificates, or is a part of a password that was not encoded.
+        // A fragment either disables the checks of certificates, or is a part of a password that was not encoded.
         if url.fragment().is_some() {
             return Err(Failure::Url);
         }
         let is_tls = matches!(url.scheme(), "rediss" | "valkeys");
         if is_tls {
-            // The driver is built without TLS, and refuses the scheme.
+            // The driver is built without TLS, so it would refuse the scheme.
             url.set_scheme("redis").map_err(|()| Failure::Url)?;
         }
         let info = url.into_connection_info().map_err(|_| Failure::Url)?;

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
-/// How many requests the journal keeps for each provider, and how many bytes of their bodies.
+/// How many requests the journal keeps for each provider.
 const KEPT: usize = 10_000;
+
+/// How many bytes the journal keeps for each provider: targets, headers, bodies and responses together.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 const AFTER_HELP: &str = "\
@@ -29,7 +31,7 @@ pub(crate) struct Arguments {
     pub(crate) kept_bytes: usize,
 }
 
-/// The port of each server. 0 means a free one.
+/// The port of each server. 0 means a free port.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Ports {
     pub(crate) admin: u16,

@@ -156,7 +156,7 @@ fn set_switch(sandbox: &Sandbox, name: &str, setting: &str) -> Result<(), String
     for setting in settings {
         match sandbox.set_switch(name, setting) {
             Ok(()) => return Ok(()),
-            // The first setting is the likeliest meaning. Therefore its error is reported.
+            // `settings` begins with the likeliest meaning of the text, so the first error is the one to report.
             Err(error) => drop(reason.get_or_insert(error)),
         }
     }

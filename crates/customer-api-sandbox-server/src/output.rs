@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-/// How many lines wait for a reader that is slow. Further lines are dropped and counted.
+/// The maximum number of lines that wait for a slow reader. Further lines are dropped and counted.
 const WAITING: usize = 10_000;
 
 /// How long the last lines may take when the program ends.
@@ -61,7 +61,7 @@ fn notice(count: u64, is_json: bool) -> String {
 }
 
 impl Lines {
-    /// Hands a line to the thread. Drops the line if too many wait.
+    /// Hands a line to the thread. Drops the line if too many lines wait.
     pub(crate) fn send(&self, line: String) {
         // If the thread has ended, `End` reports the reason.
         if let Err(TrySendError::Full(_)) = self.lines.try_send(line) {

@@ -2,7 +2,7 @@
 //!
 //! A page of another site can reach a server on the loopback address if the name of the site leads there (DNS rebinding), or if the page
 //! requests the address directly. A browser reveals both, through `Host` and `Origin`. For something that a page merely embeds, such as an
-//! image, the browser sends no `Origin`. It then reports with `Sec-Fetch-Site` that the page is from another site.
+//! image, the browser sends no `Origin`, but reports with `Sec-Fetch-Site` that the page is from another site.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -168,7 +168,7 @@ mod tests {
             assert_eq!(status("host", &["192.168.1.8:8080"], here), Some(421));
         }
         assert_eq!(status("host", &["[fe80::7]:8080"], "fe80::7"), None);
-        // HTTP/1.0 and hand-written clients can omit it. No browser does.
+        // HTTP/1.0 and hand-written clients can omit `Host`. No browser omits it.
         assert_eq!(status("Host", &[], "127.0.0.1"), None);
     }
 

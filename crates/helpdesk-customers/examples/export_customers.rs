@@ -111,7 +111,7 @@ async fn list(options: Options) -> Result<u64, Failure> {
             out.write_all(b"\n")?;
         }
         for odd in page.unreadable() {
-            // Prints the place and how it was read, but no value.
+            // Prints where the value is and how it was read, but not the value.
             eprintln!("page {}: {odd:?}", page.number);
         }
         let so_far = customers.progress().items;

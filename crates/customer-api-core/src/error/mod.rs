@@ -46,7 +46,7 @@ impl Error {
     pub(crate) fn of_call(mut failure: Failure, call: CallReport, scrubber: &Scrubber<'_>) -> Self {
         failure.scrub(scrubber);
         failure.0.call = Some(call);
-        // Read once, and only if settling may need the time of an attempt later. A success does not read the wall clock.
+        // The wall clock is read once per failed call, and only if an attempt was made, because settling may later need the attempt's time.
         failure.0.failed_at = (call.attempts > 0).then(wall_clock);
         Self(failure.0)
     }
@@ -86,7 +86,8 @@ impl Error {
         self.0.call.map_or(Duration::ZERO, |call| call.elapsed)
     }
 
-    /// Returns when the call was sent. [Settling](crate::settle) an unknown outcome needs this, now or in another process.
+    /// Returns the times at which the call was sent. [Settling](crate::settle) an unknown outcome needs these times, now or in another
+    /// process.
     ///
     /// `None` if no attempt was made, or if this machine's clock is outside the years -9999 to 9999. The times are those of this machine's
     /// clock. The clock was read once, when the call failed, and the times of the attempts are calculated back from that moment.
@@ -102,11 +103,12 @@ impl Error {
         Some(trace.with_attempts(call.attempts))
     }
 
-    /// Returns whether the server may have written the response before the request arrived. It then proves nothing about the request.
+    /// Returns whether the server may have written the response before the request arrived. Such a response proves nothing about the
+    /// request.
     ///
     /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx. Such
     /// an error is [`Refused`](Delivery::Refused), as its status states. This is the one case in which `Refused` does not prove that
-    /// nothing was done. The client does not repeat a write after it. A program that repeats the write may make it twice.
+    /// nothing was done. The client does not repeat a write after such an error. A program that repeats the write may make it twice.
     #[must_use]
     pub fn may_be_unasked(&self) -> bool {
         self.0.call.is_some_and(|call| call.is_unasked) && self.0.status.is_some()
@@ -163,8 +165,7 @@ impl Error {
         self.0.retry_after
     }
 
-    /// Returns how long no call should be made. Unlike [`retry_after`](Self::retry_after), this includes the wait that the provider's crate
-    /// states.
+    /// Returns how long to wait before the next call. If the provider states no wait, this is the wait that the provider's crate states.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         self.0.asked_wait()
     }

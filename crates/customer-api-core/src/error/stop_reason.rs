@@ -19,7 +19,7 @@ pub enum StopReason {
 }
 
 impl StopReason {
-    /// Returns whether the reason adds something to the failure itself.
+    /// Returns whether the error's text names the reason. The other reasons add no information to the failure.
     pub(crate) fn is_telling(&self) -> bool {
         !matches!(self, Self::NotRetryable | Self::Disabled)
     }

@@ -1,8 +1,8 @@
 //! The wait after a failure, computed in one place from all sources.
 //!
-//! The provider asks for a wait by `Retry-After`. For a 429 without `Retry-After`, the provider's crate may set a wait. The back-off is the
-//! minimum in any case, because a provider may ask for a wait of zero, or until a moment in the past. This module computes the waits of
-//! calls, lists and logins.
+//! The provider can ask for a wait with `Retry-After`. For a 429 without `Retry-After`, the provider's crate may set a wait. The back-off
+//! is the minimum in any case, because a provider may ask for a wait of zero, or until a moment in the past. This module computes the waits
+//! of calls, lists and logins.
 
 use std::{fmt, time::Duration};
 
@@ -12,7 +12,7 @@ use crate::random;
 /// The longest wait that a provider can ask for, unless a policy sets another limit.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
-/// Decides how long a call waits before its next attempt. A [`RetryPolicy`](super::RetryPolicy) decides whether there is one.
+/// Decides how long a call waits before its next attempt. A [`RetryPolicy`](super::RetryPolicy) decides whether there is a next attempt.
 ///
 /// A wait that would outlast the call's timeout ends the call instead.
 ///
@@ -65,14 +65,14 @@ impl ExponentialBackoff {
         Self::default()
     }
 
-    /// Sets the longest wait before the first retry. The limit doubles with every further retry.
+    /// Sets the longest back-off before the first retry. This limit doubles with every further retry, up to the cap.
     #[must_use]
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// Sets the longest wait before any retry.
+    /// Sets the longest back-off before any retry. The wait is longer than the cap if the provider asks for a longer wait.
     #[must_use]
     pub fn cap(mut self, cap: Duration) -> Self {
         self.cap = cap;

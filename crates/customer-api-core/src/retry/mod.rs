@@ -20,8 +20,8 @@ use crate::{
 /// Decides after every failed attempt whether to retry. A [`Backoff`] decides when.
 ///
 /// A policy can be stricter than the client, never laxer: a [`NonIdempotent`](Idempotency::NonIdempotent) call is not
-/// repeated once it may have happened, whatever a policy decides. A caller who knows that a repeat is harmless states that
-/// for the call, with [`Call::idempotency`](crate::Call::idempotency).
+/// repeated if it may have happened, whatever a policy decides. A caller who knows that a repeat is harmless states that for
+/// the call, with [`Call::idempotency`](crate::Call::idempotency).
 ///
 /// The best way to write a policy is to decorate another one:
 ///
@@ -46,7 +46,7 @@ pub trait RetryPolicy: fmt::Debug + Send + Sync + 'static {
     fn decide(&self, attempt: &FailedAttempt) -> RetryDecision;
 }
 
-/// One failed attempt, as a policy and a back-off see it.
+/// One failed attempt, for a policy and a back-off.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FailedAttempt {
@@ -62,12 +62,12 @@ pub struct FailedAttempt {
     pub status: Option<u16>,
     /// Whether this attempt may have happened.
     pub delivery: Delivery,
-    /// How long to wait, as the provider asks or as its crate advises.
+    /// How long to wait, as the provider asks or as the provider's crate states.
     pub retry_after: Option<Duration>,
     /// The time since the call began.
     pub elapsed: Duration,
-    /// The time in which a further attempt must begin: until the timeout of the call or, if earlier, until the latest start that an option
-    /// of the call sets.
+    /// The time within which a further attempt must begin. It ends with the call's timeout, or with the latest start that an option of the
+    /// call sets, whichever is earlier.
     pub remaining: Duration,
 }
 

@@ -17,7 +17,7 @@ const FORMAT: &str = "customer-api-postgres-1";
 /// A file with one line: the format, the ledger, the history, the time of its acceptance (in microseconds), and the position.
 pub(super) struct Memory {
     path: PathBuf,
-    /// One writer at a time.
+    /// Allows one writer at a time.
     writing: Mutex<()>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Memory {
 pub(crate) enum MemoryError {
     /// The file can't be read or written.
     Io(io::Error),
-    /// The file has other content.
+    /// The file's content is not in the expected format.
     Content,
 }
 
@@ -47,7 +47,7 @@ impl Memory {
         }
     }
 
-    /// Replaces the content, unless the file already contains a later position. Another program may use the same file.
+    /// Replaces the content, unless the file already contains the same or a later state. Another program may use the same file.
     pub(super) fn write(&self, known: &Known) -> Result<(), MemoryError> {
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let is_older =

@@ -30,8 +30,8 @@ impl Mark {
 /// The known state of a program's database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Known {
-    /// A hash of the ledger's digest key. It distinguishes an empty ledger from the original one. The file does not store the key
-    /// itself, because anyone who has it can guess contents.
+    /// A hash of the ledger's digest key. It distinguishes an empty ledger from the original one. The file does not store the key itself,
+    /// because anyone who has the key can guess the content of writes.
     pub(super) ledger: String,
     /// The timeline, the object ids of the database and the table, and the identifier of the server's files.
     pub(super) history: String,
@@ -127,8 +127,9 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     }
     let is_continued =
         known.history == now.actual || is_later_timeline(&known.history, &now.actual);
-    // A timeline becomes known only after it was recorded in the ledger. If the ledger's record is older than the known timeline, this is
-    // another database: another replica has given its timeline the same number.
+    // A timeline becomes known only after the ledger has recorded it. If the ledger has recorded only a timeline before the known one, this
+    // is not the known database, even if its current timeline has the known number: another replica was promoted too, and gave its new
+    // timeline the same number.
     let is_recorded_still = !is_later_timeline(&now.recorded, &known.history);
     let is_complete = is_continued && is_recorded_still && known.position <= now.position;
     if now.accepted == known.accepted && !is_complete {
@@ -137,7 +138,7 @@ pub(super) fn judge(known: Option<&Known>, now: &Now, trusts_failover: bool) -> 
     verdict
 }
 
-/// Returns whether the two differ only in the timeline, and `now` has the later one. A timeline has eight hexadecimal digits.
+/// Returns whether two histories differ only in the timeline, and `now` has the later one. A timeline has eight hexadecimal digits.
 fn is_later_timeline(before: &str, now: &str) -> bool {
     match (before.split_once('-'), now.split_once('-')) {
         (Some((before, files)), Some((now, same))) => files == same && before < now,
@@ -188,7 +189,7 @@ mod tests {
             let first = judge(None, &now(FIRST, other, 900), false);
             assert_eq!(first, Verdict::Restored, "{other}");
         }
-        // An empty ledger replaced it.
+        // An empty ledger has replaced the known one.
         let mut empty = now(FIRST, FIRST, 900);
         empty.ledger = "cd".to_owned();
         empty.accepted += Duration::from_secs(1);

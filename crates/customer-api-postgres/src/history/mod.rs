@@ -36,8 +36,8 @@ pub(crate) const MARK: &str = "(pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::bi
 pub(crate) const DURABLE: &str =
     "durable AS MATERIALIZED (SELECT set_config('synchronous_commit', 'on', true))";
 
-/// Selects what differs after a restore or a promotion: the timeline, the object ids of the database and of a table, and the
-/// identifier of the server's files.
+/// Returns the query for the values that change with a restore or a promotion: the timeline, the object ids of the database and of
+/// a table, and the identifier of the server's files.
 ///
 /// `pg_walfile_name` shows a new timeline immediately after a promotion. The table's id changes when a dump is restored within the
 /// same server. The database's id changes when the database is a copy by `CREATE DATABASE … TEMPLATE`. The identifier of the files
@@ -71,7 +71,7 @@ pub(crate) struct History {
 }
 
 impl History {
-    /// Creates a history whose known state is the content of the file. Without a file, nothing is known.
+    /// Creates a history whose known state is the content of the file. Without a file, no state is known.
     pub(crate) fn new(
         schema: &str,
         trusts_failover: bool,
@@ -111,7 +111,7 @@ impl History {
         &self.look
     }
 
-    /// Compares the database of a new connection with the known state. Fails if the database has no ledger.
+    /// Compares the database of a new connection with the known state. Fails if the database is not the known one, or has no ledger.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
         let rows = client.query_typed(&self.look, &[]).await;
         let rows = rows.map_err(Failure::Statement)?;
@@ -146,7 +146,7 @@ impl History {
 
     /// Returns whether a write was made on the known database, and not before the known position. If so, the known position advances.
     ///
-    /// A pooler may lead to another server without a new connection on this side.
+    /// This check is needed because a pooler may switch to another server while the connection to the pooler stays open.
     pub(crate) fn is_continued(&self, before: Option<&Mark>, row: &Row) -> bool {
         let Some(now) = Mark::read(row) else {
             return false;

@@ -39,7 +39,7 @@ const DESCRIPTION: &str = include_str!("../descriptions/feedback-invitations.jso
 static LOADED: OnceLock<Description> = OnceLock::new();
 const OPERATIONS: [&str; 2] = ["logIn", "sendInvitation"];
 const LOGIN_PATH: &str = "/auth/login";
-/// How long before the login the time of [`ExpirationResponse::Past`] is.
+/// [`ExpirationResponse::Past`] reports a time that is this much earlier than the login.
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
 pub(crate) fn start(
@@ -134,7 +134,7 @@ impl Server<CustomerRadar> {
     }
 
     /// Returns how many recipients got no message although their request was accepted, because a
-    /// send rule held it back.
+    /// send rule held the message back.
     #[must_use]
     pub fn suppressed_count(&self) -> usize {
         self.provider.account().outbox.suppressed
@@ -203,7 +203,7 @@ impl Provider for CustomerRadar {
     fn reset(&self) {
         let mut account = self.account();
         account.tokens.expire();
-        // The number of tokens stays, so that no later token equals an earlier one.
+        // The counter of issued tokens is not reset, so that no later token equals an earlier one.
         let tokens = std::mem::take(&mut account.tokens);
         *account = Account {
             tokens,

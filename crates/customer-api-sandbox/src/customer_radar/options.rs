@@ -140,15 +140,15 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Sets the setup that the provider's support has made. Default:
+    /// Sets the account's setup, which the provider's support configures. Default:
     /// [`CustomerRadarSetUp::default`].
     pub fn set_up(mut self, set_up: CustomerRadarSetUp) -> Self {
         self.set_up = set_up;
         self
     }
 
-    /// Sets whether every recipient must have an e-mail address. The provider's table can be read
-    /// in this way. If no address is required, a mobile number is enough. Inferred. Default: false.
+    /// Sets whether every recipient must have an e-mail address. The provider's table may mean
+    /// that. If no address is required, a mobile number is enough. Inferred. Default: false.
     pub fn require_email(mut self, required: bool) -> Self {
         self.require_email = required;
         self
@@ -190,9 +190,9 @@ impl CustomerRadarOptions {
         self
     }
 
-    /// Makes each invitation that would be accepted get 200 with this code instead of `00000` and
-    /// with this description. Nothing is sent. It is inferred that the provider has such a
-    /// response. Default: none.
+    /// Makes the server respond to each acceptable invitation with 200, this description, and this
+    /// code instead of `00000`. The server then sends nothing. It is inferred that the provider has
+    /// such a response. Default: none.
     pub fn refusal_in_200(
         mut self,
         code: impl Into<String>,
@@ -239,7 +239,7 @@ impl CustomerRadarOptions {
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a [stepped
     /// clock](crate::SandboxBuilder::stepped_clock), the `Date` is that of a provider whose clock
-    /// differs from the client's. A response that a [`Fault`](crate::Fault) shows instead has no
+    /// differs from the client's. A response that a [`Fault`](crate::Fault) sends instead has no
     /// `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;

@@ -11,7 +11,7 @@ const FIRST: u64 = 846_673_197_418_938_368;
 #[derive(Debug, Default)]
 pub(super) struct Outbox {
     pub(super) sent: Vec<SentInvitation>,
-    /// The number of recipients of accepted requests that got no message.
+    /// The number of recipients that got no message although their request was accepted.
     pub(super) suppressed: usize,
     requests: u64,
     last: LastMessages,

@@ -18,7 +18,7 @@ pub(super) fn has_all(customer: &Customer, update: &UpdateCustomerByExternalId) 
     let names = [("firstname", &body.firstname), ("lastname", &body.lastname)];
     body.custom_field.names().next().is_none()
         && body.channel.pairs().next().is_none()
-        // Without its id, the customer may be another one that the search matched by a part of an id.
+        // The id must be equal, because the search may also find customers by a part of an id.
         && shows("external_primary_id", &body.external_id)
         && names
             .into_iter()

@@ -1,4 +1,4 @@
-//! The queue inside one process. Only its head asks the store.
+//! The queue of callers inside one process. Only the caller at its head asks the store.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -17,20 +17,20 @@ use crate::{
     time::{Deadline, Stopwatch, now},
 };
 
-/// How long a store that failed is not asked again.
+/// How long to wait before a store that failed is asked again.
 const OUTAGE: Duration = Duration::from_secs(1);
 
-/// The time after which the store is asked again in any case.
+/// The longest pause before the store is asked again, whatever it reported.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
-/// The longest time that a reachable store takes.
+/// The time that a reachable store may take to respond.
 pub(super) const SLOW: Duration = Duration::from_millis(250);
 
 /// The queue for the slots of one class.
 pub(super) struct Class {
     slots: usize,
     window: Duration,
-    /// The holder asks the store. The other callers wait in the order in which they came.
+    /// The caller that has this lock is the head of the queue and asks the store. The other callers wait in the order in which they came.
     pub(super) turn: Queue<()>,
     /// Notifies the head that a slot was given back in this process.
     given_back: Notify,
@@ -39,17 +39,17 @@ pub(super) struct Class {
 
 #[derive(Default)]
 struct State {
-    /// The number of waiting callers, the head included.
+    /// The number of waiting callers, including the head.
     waiting: usize,
-    /// When the next slots may be free, by the store's last response; the soonest first.
+    /// The times at which the next slots may be free, according to the store's last response. The soonest is first.
     upcoming: Vec<Instant>,
-    /// When the store last reported these times.
+    /// The time at which the store last reported `upcoming`.
     heard: Option<Instant>,
-    /// When the store was asked, if it has not responded since.
+    /// Runs since the store was asked. `None` if the store has responded.
     unanswered: Option<Stopwatch>,
     outage: Option<Outage>,
-    /// Until when the provider accepts no call, according to the response to an attempt of this process. The store receives this stop
-    /// later.
+    /// The time until which the provider accepts no calls, according to the response to an attempt of this process. The stop is reported
+    /// to the store in the background.
     stopped_until: Option<Instant>,
 }
 
@@ -64,7 +64,7 @@ impl Class {
         }
     }
 
-    /// Joins the queue, unless the turn can't come in time.
+    /// Joins the queue. Refuses a caller that can't have a slot before its deadline.
     pub(super) fn enter(self: &Arc<Self>, deadline: &Deadline) -> Result<Waiting, RateLimitError> {
         let mut state = self.state();
         let now = now();
@@ -74,7 +74,7 @@ impl Class {
         Ok(Waiting(Arc::clone(self)))
     }
 
-    /// Keeps the times that the store reported, and returns when the head may have a slot.
+    /// Keeps the times that the store reported, and returns how long to wait until a slot may be free.
     pub(super) fn keep(&self, waits: &[Duration]) -> Duration {
         let now = now();
         let mut state = self.state();
@@ -96,7 +96,7 @@ impl Class {
         since.is_some_and(|since| since.elapsed() >= SLOW)
     }
 
-    /// Records that the store granted a slot. Its earlier report is out of date.
+    /// Records that the store granted a slot. The times that the store reported before are out of date.
     pub(super) fn granted(&self) {
         let mut state = self.state();
         state.answered();
@@ -126,7 +126,7 @@ impl Class {
         state.stopped_until = state.stopped_until.max(Some(now() + wait));
     }
 
-    /// Returns how much longer the provider accepts no call, as far as this process knows.
+    /// Returns how much longer the provider accepts no call, according to the responses that this process received.
     pub(super) fn stopped(&self) -> Option<Duration> {
         let until = self.state().stopped_until?;
         let wait = until.saturating_duration_since(now());
@@ -144,7 +144,7 @@ impl Class {
 
     /// Waits until the store may respond differently.
     pub(super) async fn pause(&self, wait: Duration) {
-        // Another process may have given back a slot that it has not used.
+        // The wait is limited, because another process may give back an unused slot at any time.
         let wait = wait.min(LONGEST_PAUSE);
         let _ = tokio::time::timeout(wait, self.given_back.notified()).await;
     }
@@ -161,8 +161,8 @@ impl State {
         self.outage = None;
     }
 
-    /// Returns when the next slots may be free, unless the store's report is too old. While no caller waits, the store is not asked, and
-    /// another process may give a slot back.
+    /// Returns the times at which the next slots may be free. Returns no times if the store's report is too old: while no caller waits, the
+    /// store is not asked, and another process may give a slot back.
     fn known(&self, now: Instant) -> &[Instant] {
         let age = self.heard.map(|heard| now.saturating_duration_since(heard));
         let is_kept_up = self.waiting > 0 || age.is_some_and(|age| age < LONGEST_PAUSE);

@@ -26,11 +26,14 @@ use crate::{
     time::Deadline,
 };
 
-/// How much later than its permit an attempt can start. A step before the attempt, such as a ledger's, takes time.
+/// How long after its permit an attempt can start. Steps before the attempt, such as a ledger lookup, take time.
 const START_WITHIN: Duration = Duration::from_secs(15);
 
-/// The first and the longest pause between two questions to the store while it can't report when a slot will be free.
+/// The first pause before the store is asked again, if the store can't report when a slot will be free. Each further pause is twice as
+/// long.
 const POLL: Duration = Duration::from_millis(2);
+
+/// The longest such pause.
 const SLOWEST_POLL: Duration = Duration::from_millis(250);
 
 /// Allows a number of attempts per window to all processes together, for each class of calls.
@@ -60,8 +63,8 @@ pub struct SharedQuota {
 }
 
 impl SharedQuota {
-    /// Allows `attempts` attempts per `window` to all processes that share the quota of this name. `attempts` is at least 1;
-    /// `window` is capped at one year.
+    /// Allows `attempts` attempts per `window` to all processes that share the quota of this name. 0 `attempts` count as 1. A
+    /// `window` longer than one year counts as one year.
     ///
     /// Name the quota after the account that the provider counts, not after the program.
     #[must_use]
@@ -83,9 +86,10 @@ impl SharedQuota {
         }
     }
 
-    /// Allows `calls` calls in flight at the same time, as fast as they complete. `calls` is at least 1.
+    /// Allows at most `calls` calls in flight at the same time. When one of them completes, the next call can start immediately. 0
+    /// `calls` count as 1.
     ///
-    /// A waiting process asks the store up to four times per second.
+    /// A waiting process asks the store repeatedly. The pauses between the requests grow from 2 ms to 250 ms.
     #[must_use]
     pub fn in_flight(store: impl SlotStore, name: impl Into<String>, calls: usize) -> Self {
         Self::per_window(store, name, calls, Duration::ZERO)
@@ -94,8 +98,8 @@ impl SharedQuota {
     /// Sets how long after its permit an attempt can start: 15 s by default. A later attempt is not sent, because another
     /// process may have the slot by then.
     ///
-    /// The time covers the steps before an attempt, such as asking a ledger. A longer time delays the slot of a process that
-    /// dies.
+    /// The time covers the steps before an attempt, such as asking a ledger. A longer time also delays
+    /// the moment at which the slot of a process that died becomes free.
     #[must_use]
     pub fn start_within(mut self, time: Duration) -> Self {
         self.start_within = time;
@@ -113,10 +117,10 @@ impl SharedQuota {
         self
     }
 
-    /// Waits until the store has received the reports of all attempts that were over when this method was called. For programs that end
-    /// right afterwards: a slot whose end was not reported to the store becomes free later.
+    /// Waits for the reports to the store about all attempts that were over when this method was called. Call this before the program
+    /// ends: a slot whose end was not reported to the store becomes free later.
     ///
-    /// The report runs in the runtime in which the permit was requested. While that runtime makes no progress, this method waits.
+    /// A report runs in the runtime in which its permit was requested. While that runtime makes no progress, this method waits.
     pub async fn flush(&self) {
         self.reports.flush().await;
     }
@@ -187,7 +191,7 @@ impl SharedQuota {
             let soonest = class.keep(&waits);
             refuse_in_vain(soonest, request.deadline())?;
             class.pause(soonest.max(poll)).await;
-            // It is unknown when an attempt of another process will end.
+            // The pause grows while the store can't report a time, because an attempt of another process may end at any time.
             poll = if soonest > poll {
                 POLL
             } else {

@@ -1,4 +1,4 @@
-//! A slot in use. A report about it is sent to the store in the background.
+//! A slot in use. The end of its use is reported to the store in the background.
 
 use std::{
     collections::BTreeSet,
@@ -124,8 +124,8 @@ impl Drop for Held {
     }
 }
 
-/// A permit of this process's own share, for an attempt that the store does not count. The store gets a report only if the attempt stops
-/// all processes.
+/// A permit of this process's own share, for an attempt that the store does not count. The store gets a report only after a 429, because a
+/// 429 stops all processes.
 pub(super) struct Share {
     permit: Permit,
     /// A claim without a slot, to report a stop.
@@ -165,8 +165,8 @@ pub(super) struct Reports {
 }
 
 impl Reports {
-    /// Sends a report in the background. The report is lost if the runtime is gone; the slot then becomes free after its
-    /// hold.
+    /// Sends a report in the background. If the runtime is gone, the report is lost, and the slot becomes free when the
+    /// claim's [`hold`](SlotClaim::hold) has passed.
     fn send(self: &Arc<Self>, runtime: &Handle, report: impl Future<Output = ()> + Send + 'static) {
         let done = Done(Arc::clone(self), self.begin());
         runtime.spawn(async move {

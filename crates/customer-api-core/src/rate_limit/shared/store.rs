@@ -8,7 +8,7 @@ use crate::{error::StoreError, random};
 ///
 /// A store identifies slots by their tokens. Only the clock of the store counts: processes pass and receive durations.
 ///
-/// Each method runs one statement or script. Its result can be lost with the connection after the statement has taken effect.
+/// Each method runs one statement or script. The result can be lost with the connection after the statement has taken effect.
 /// The caller can therefore run each method again with the same claim, and the second run must change nothing.
 #[async_trait]
 pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
@@ -24,19 +24,19 @@ pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
 
     /// Reports that the attempt is over. Its slot is free one [`window`](SlotClaim::window) from now.
     ///
-    /// With `stop`, no claim gets a slot of the class for that long from now. A longer stop that is already in force is not shortened. If
+    /// With `stop`, no claim gets a slot of the class for that time, from now. A longer stop that is already in force is not shortened. If
     /// the claim has no slot, no slot changes.
     ///
     /// # Errors
     ///
-    /// If the store can't be reached, or takes too long. The slot is free after its hold.
+    /// If the store can't be reached, or takes too long. The slot then becomes free when its [`hold`](SlotClaim::hold) has passed.
     async fn complete(&self, claim: &SlotClaim, stop: Option<Duration>) -> Result<(), StoreError>;
 
     /// Gives back a slot that no attempt has used. The slot is free now.
     ///
     /// # Errors
     ///
-    /// If the store can't be reached, or takes too long. The slot is free after its hold.
+    /// If the store can't be reached, or takes too long. The slot then becomes free when its [`hold`](SlotClaim::hold) has passed.
     async fn release(&self, claim: &SlotClaim) -> Result<(), StoreError>;
 }
 
@@ -115,8 +115,8 @@ impl SlotClaim {
         self.window
     }
 
-    /// The longest time that the slot is held, so that the slot of a process that dies becomes free again. It runs from the
-    /// grant to the end of the longest attempt, plus one window.
+    /// The longest time that the slot is held, so that the slot of a process that dies becomes free again. This time is
+    /// counted from the grant. It covers the time within which the attempt must start, the longest attempt, and one window.
     #[must_use]
     pub fn hold(&self) -> Duration {
         self.hold
