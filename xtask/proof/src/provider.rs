@@ -14,13 +14,13 @@ pub trait Provider: Sized {
     /// Its sandbox.
     type Imitation;
 
-    /// Starts a sandbox in which every sample succeeds, even after the samples before it in the table.
+    /// Starts a sandbox in which every call of [`operations`](Self::operations) succeeds, in that order.
     fn start() -> impl Future<Output = Result<Self, SandboxError>>;
 
     /// Returns the provider's server in the sandbox.
     fn server(&self) -> &Server<Self::Imitation>;
 
-    /// Returns the number of writes that it executed.
+    /// Returns the number of writes that the provider's server executed.
     fn applied(&self) -> usize;
 
     /// Returns a client for the sandbox, without a quota that slows it down.
@@ -33,7 +33,7 @@ pub trait Provider: Sized {
     fn operations() -> Vec<Entry<Self::Client>>;
 }
 
-/// A provider whose calls need no sandbox. The test inspects them, or responds to them.
+/// A provider whose calls need no sandbox. The test inspects the calls, or responds to them.
 pub trait Offline: Provider {
     /// Returns a client with a chosen transport, without a quota that slows it down.
     fn offline() -> ClientBuilder<Self::Client>;

@@ -1,4 +1,4 @@
-//! The calls in the code of a good engineer: see the package `baseline`.
+//! The calls as a competent engineer writes them by hand: see the package `baseline`.
 
 use baseline::{HelpDesk, NewCustomer, Ravelin, Reviewer, Update};
 

@@ -1,4 +1,4 @@
-//! The lower bound: the library below reqwest, with only the bytes of the four calls around it.
+//! The lower bound: hyper, the library below reqwest, with only the code that the four calls need.
 
 use baseline::{Label, Receipt, Review, Reviewer, Written};
 use bytes::Bytes;

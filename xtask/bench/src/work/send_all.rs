@@ -1,4 +1,4 @@
-//! Sends many invitations: with a run and a ledger in a file, or with a loop around the client.
+//! Sends many invitations, either with `send_all` and a file ledger or with a loop that calls the client without a ledger.
 
 use std::{
     path::Path,

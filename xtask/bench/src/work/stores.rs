@@ -36,8 +36,8 @@ const LIST: &str = "march";
 /// The window, and the longest wait for a slot.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Makes `count` grants and writes in each of the `workers`, with `database`, and with `redis` unless it is `none`. The
-/// provider is at `url`. Keys begin with `run`.
+/// Makes `count` grants and writes in each of the `workers`, with `database`. If `redis` is not `none`, makes the
+/// grants with Redis too. The provider is at `url`. Keys begin with the value of `run`.
 pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     let workers: usize = settings.get("workers")?;
     let count: usize = settings.get("count")?;
@@ -99,7 +99,7 @@ pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     })
 }
 
-/// Takes slots, and returns each one before the next.
+/// Takes slots one after another, and returns each slot before it takes the next.
 async fn take(quotas: Vec<SharedQuota>, count: usize) -> Result<f64, Failure> {
     let taking = all(quotas, |_, quota| async move {
         for _ in 0..count {
@@ -131,7 +131,7 @@ async fn open(database: &str) -> Result<LedgerList, Failure> {
     }
 }
 
-/// Lets all workers run concurrently. Returns the seconds until the last one is done.
+/// Runs all workers concurrently. Returns the seconds until the last one is done.
 async fn all<T, F>(workers: Vec<T>, work: impl Fn(usize, T) -> F) -> Result<f64, Failure>
 where
     F: Future<Output = Result<(), Failure>> + Send + 'static,

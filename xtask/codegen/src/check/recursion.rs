@@ -7,7 +7,7 @@ use crate::{
     problem::Problems,
 };
 
-/// Returns whether a value of `id` holds a value of `target` without an allocation in between.
+/// Returns whether a value of `id` contains a value of `target` without an allocation in between.
 pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<ModelId>) -> bool {
     let inner: Vec<ModelId> = match api.model(id).map(|model| &model.shape) {
         Some(Shape::Record(fields)) => fields
@@ -35,8 +35,8 @@ pub(super) fn contains(api: &Api, id: ModelId, target: ModelId, seen: &mut Vec<M
 /// The maximum number of fields of a body, including those of the objects in it.
 const MOST_FIELDS: usize = 10_000;
 
-/// Reports schemas that contain themselves, and fields with too many fields inside. A request's limits are checked field by field: that
-/// check must end, and must be fast.
+/// Reports schemas that contain themselves, and fields with too many fields inside. The client checks a request's limits field by field.
+/// That check must end, and must be fast.
 pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     let mut walked = BTreeMap::new();
     for field in &body.fields {
@@ -50,8 +50,8 @@ pub(super) fn check(api: &Api, body: &Body, p: &mut Problems) {
     }
 }
 
-/// Returns the number of fields in a value. `walked` holds the number for every model that was already counted, because
-/// many paths may lead to one model.
+/// Returns the number of fields in a value. `walked` contains the number for every model that was already counted,
+/// because many paths may lead to one model.
 fn walk(
     api: &Api,
     slot: &Slot,

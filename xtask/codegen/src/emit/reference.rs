@@ -101,12 +101,12 @@ fn about_operation(api: &Api, krate: &str, operation: &Operation) -> String {
         Idempotency::Safe => ("yes", "the call only reads, and can be repeated"),
         Idempotency::Idempotent => ("yes", "sending it again has no further effect"),
         Idempotency::NonIdempotent if is_read => (
-            "no, once it may have happened",
-            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: sending it again may have an effect",
+            "only if it can't have happened",
+            "`Delivery::Unknown` if it may have happened, for example after a lost response, a timeout, a 3xx, 408 or 5xx, or a 429 that is not `Refused`: sending it again may have an effect",
         ),
         Idempotency::NonIdempotent => (
-            "no, once it may have happened",
-            "`Delivery::Unknown` after a lost response, a timeout, a 3xx, 408 or 5xx: look before you send it again",
+            "only if it can't have happened",
+            "`Delivery::Unknown` if it may have happened, for example after a lost response, a timeout, a 3xx, 408 or 5xx, or a 429 that is not `Refused`: look before you send it again",
         ),
     };
     facts.add("retried", retried);

@@ -16,12 +16,12 @@ use crate::{
 /// The maximum number of files of one description.
 const MOST: usize = 10_000;
 
-/// The maximum size of all files together, without the first one, in bytes.
+/// The maximum total size of all files except the first one, in bytes.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// The files of a description, by their paths relative to the folder of the first file.
 pub(super) struct Files {
-    /// The folder, without links in its path. `None` if the description was given as text.
+    /// The folder, without symbolic links in its path. `None` if the description was given as text.
     folder: Option<PathBuf>,
     /// The prefix of every path in messages.
     shown: String,
@@ -99,7 +99,7 @@ impl Files {
         let size = fs::metadata(&target).map_err(unreadable)?.len();
         self.left = self.left.checked_sub(size).ok_or_else(|| {
             refused(
-                format!("the files have more than {LARGEST} bytes together"),
+                format!("the files exceed {LARGEST} bytes in total"),
                 "leave out what no operation needs",
             )
         })?;

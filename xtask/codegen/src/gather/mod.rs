@@ -1,7 +1,8 @@
-//! A description in several files becomes one tree.
+//! Gathers a description in several files into one tree.
 //!
-//! A schema of another file becomes a schema of components. Any other part of another file is written in place of the
-//! reference to it. Only files that the first file reaches are read, and only inside the first file's folder.
+//! A schema from another file is moved into `components`. Any other part of another file is written in place of the
+//! reference to it. Only files to which the first file refers, directly or through other files, are read, and only
+//! inside the first file's folder.
 
 mod files;
 mod follow;

@@ -26,8 +26,8 @@ impl Names {
         self.given.get(target).map(String::as_str)
     }
 
-    /// Gives a schema its own name, or its own name after that of its file, if the own name is taken. Returns `None` if every such name is
-    /// taken.
+    /// Names a schema by its own name or, if that is taken, by its file's name or path, followed by its own name. A schema without an own
+    /// name gets the file's name or path. Returns `None` if all these names are taken.
     pub(super) fn add(&mut self, target: &Target) -> Option<String> {
         let path = target
             .file

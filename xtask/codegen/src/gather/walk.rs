@@ -199,7 +199,7 @@ impl Walk {
         out
     }
 
-    /// Returns what replaces a reference to a schema at this place of the whole.
+    /// Returns the replacement of a reference to a schema, at the place `at` of the whole.
     fn schema(&mut self, target: &Target, at: &str) -> Result<Meaning, Refused> {
         let end = self.end(target)?;
         if end.file == self.first {
@@ -247,7 +247,8 @@ impl Walk {
     }
 
     /// Rewrites the values of `mapping`, which are names of schemas or references to schemas. Without a mapping, the discriminator's value
-    /// is the name that the schema has in its own file. Therefore the names from other files are kept.
+    /// is the name that the schema has in its own file. A schema from another file may get a new name in the whole, so its original name is
+    /// added under [`NAMED`].
     fn discriminator(
         &mut self,
         value: &Value,

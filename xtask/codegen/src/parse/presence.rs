@@ -126,7 +126,7 @@ fn names(node: Node<'_>, properties: &[Property], p: &mut Problems) -> (Vec<Stri
         if names.contains(&name) {
             p.report(
                 &at,
-                format!("`{name}` occurs here twice"),
+                format!("`{name}` occurs twice here"),
                 "keep one of them",
             );
         }

@@ -274,7 +274,7 @@ fn the_reference_has_a_line_per_fact() {
             "- value: `MakeThingBody::unlisted(value: impl Into<serde_json::Value>)`",
         ),
         ("MakeThing", "- request: `POST /v1/things`, JSON"),
-        ("MakeThing", "- retried: no, once it may have happened"),
+        ("MakeThing", "- retried: only if it can't have happened"),
         ("Ping", "- retried: yes"),
         (
             "PlaceOrder",

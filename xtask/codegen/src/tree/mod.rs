@@ -40,7 +40,7 @@ impl Value {
     }
 }
 
-/// The maximum nesting of lists and maps. JSON readers stop at 128, and readers of the tree recurse.
+/// The maximum nesting of lists and maps. JSON readers stop at 128 levels, and the readers of the tree are recursive.
 pub(crate) const DEEPEST: usize = 120;
 
 /// The reason why a text is not a tree. Lines are counted from 1.
@@ -144,7 +144,7 @@ fn report_duplicates(value: &Value, at: &str, problems: &mut Problems) {
                 if !seen.insert(key) {
                     problems.report(
                         &below,
-                        format!("the key `{key}` occurs here twice"),
+                        format!("the key `{key}` occurs twice here"),
                         "keep one of them",
                     );
                 }

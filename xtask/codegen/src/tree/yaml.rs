@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::{Broken, DEEPEST, Value};
 
-/// A list or map that is being read. Its anchor is 0 if it has none.
+/// A list or map that is being read, with the number of its anchor. 0 stands for no anchor.
 enum Open {
     List(usize, Vec<Value>),
     Map(usize, Vec<(String, Value)>, Option<String>),
@@ -204,7 +204,7 @@ fn plain(text: &str) -> Option<Value> {
             return integer;
         }
     }
-    // Rust accepts more forms: `inf`, `nan` and similar words.
+    // Rust would also accept `inf`, `nan` and similar words, which are strings in YAML.
     let begins = unsigned
         .trim_start_matches('.')
         .starts_with(|c: char| c.is_ascii_digit());

@@ -9,9 +9,9 @@ mod published;
 /// The longest text that is put into a description.
 const TEXT: usize = 2_000;
 
-/// A description leads to files or to problems, and the output is in proportion to the input. In the files, the
-/// description's texts stay texts. The input is tried as a damaged description. It is also put into every text of a
-/// rewritten description, and into every text of a published one.
+/// Reading a description returns files or problems, and the output is in proportion to the input. The documentation in
+/// the files contains only text, and no file contains an invisible character. The input is tried as a damaged
+/// description. It is also put into every text of a rewritten description, and into every text of a published one.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {
@@ -30,7 +30,7 @@ pub(super) fn run(text: &[u8]) {
     let described = description::description(|| words.to_string());
     let files = codegen::read_description("acme.json", described.as_bytes()).unwrap();
     assert_eq!(codegen::audit_files(&files), Ok(()));
-    // With some texts, no operation is left.
+    // Operations that can't be generated are left out. With some texts, none can be generated, which is an error.
     let published = published::published(|| words.to_string());
     let made = codegen::new_crate_of("acme-things", "acme.json", published.as_bytes(), &[], true);
     let generated = made

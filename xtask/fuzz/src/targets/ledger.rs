@@ -104,7 +104,7 @@ fn open(path: &Path, sample: Option<&Sample>) {
     }
 }
 
-/// Reads the sample's content from an opened ledger. A missing list is a finding.
+/// Reads the sample's content from an opened ledger. A missing list makes the target fail.
 async fn read(
     ledger: &FileLedger,
     sample: &Sample,

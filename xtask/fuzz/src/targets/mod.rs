@@ -110,7 +110,7 @@ pub const TARGETS: &[Target] = &[
         about: "values that are removed from a provider's words",
         seeds: &["xtask/fuzz/corpus/scrubber"],
         mutations: 2_000,
-        // Up to 156 readings of each of three texts.
+        // The client removes the escapes of each of three texts in up to 259 ways.
         allocations: (2_000_000, 40_000),
         run: scrubber::run,
     },

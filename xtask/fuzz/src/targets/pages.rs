@@ -11,8 +11,8 @@ use crate::{
     response::{LONGEST, Spoken, pieces},
 };
 
-/// A list has at most as many pages as there are responses, and no link leads the credential to another host. The
-/// responses are separated by lines of `===`.
+/// A list has at most as many pages as there are responses, and no link makes the client send the credential to another
+/// host. The responses are separated by lines of `===`.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let responses: Vec<Spoken<'_>> = pieces(input)

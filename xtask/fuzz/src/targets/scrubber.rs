@@ -74,7 +74,7 @@ struct Caller {
 const CALLS: usize = 1_000;
 
 thread_local! {
-    /// The caller is kept for many calls, because making one costs more than most inputs.
+    /// The caller is kept for many calls, because making a caller takes longer than most inputs.
     static CALLER: RefCell<Caller> = RefCell::new(Caller::new());
 }
 
@@ -136,8 +136,8 @@ pub(super) fn run(input: &[u8]) {
     }
 }
 
-/// Returns whether a character surely makes a value longer. Returns `false` for a character that may not, such as a quote:
-/// repeated quotes count as one.
+/// Returns whether a character certainly adds to the length of a value. A quote, for example, may not add to the length,
+/// because repeated quotes count as one.
 fn counts(c: char) -> bool {
     (c.is_ascii_graphic() && !matches!(c, '\'' | '"'))
         || matches!(c, 'à'..='ö' | 'ø'..='ž' | 'α'..='ω' | 'а'..='я' | '一'..='鿿')

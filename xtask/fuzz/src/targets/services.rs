@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// A provider's own code for responses never panics, returns the same result every time, and shows nothing of the
-/// response in `Debug`. If no body arrived, the code reports neither a refusal nor a doubt.
+/// response in `Debug`. If no body arrived, the verdict is neither `Refused` nor `Doubtful`.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let Spoken {

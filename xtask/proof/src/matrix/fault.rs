@@ -41,10 +41,10 @@ pub enum Section {
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum SetUp {
-    /// The server treats the request in this way, each time or as often as the fault states. `None` if a provider does
-    /// not have such a fault.
+    /// The server applies this fault to the request, every time or as often as the fault states. `None` if a provider
+    /// does not have such a fault.
     Request(fn(&FaultContext<'_>) -> Option<Fault>),
-    /// The server treats every new connection in this way.
+    /// The server applies this fault to every new connection.
     Connection(fn() -> ConnectionFault),
     /// As `Connection`, with a client that expects TLS.
     Tls(fn() -> ConnectionFault),
@@ -126,7 +126,7 @@ pub enum Body {
     HalfJson,
     /// A report of a failure, in the provider's words.
     Failure,
-    /// An incomplete body that ends in this way.
+    /// An incomplete body, and the kind of error that its end causes.
     Cut(ErrorKind),
     /// The body comes too slowly.
     Slow,

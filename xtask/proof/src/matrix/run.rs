@@ -6,7 +6,7 @@ use crate::{Entry, Provider};
 /// The time that tokio's timers, which count in milliseconds, may add to a call.
 const TICKS: Duration = Duration::from_millis(10);
 
-/// Lets every operation of a provider meet every fault. Returns the results.
+/// Runs every operation of a provider against every fault. Returns the results.
 ///
 /// # Panics
 ///
@@ -30,8 +30,8 @@ pub fn run<P: Provider>() -> Table {
     table
 }
 
-/// Lets every operation of a provider meet every fault, and shows each outcome. `says` returns the server's message for
-/// the operation of that id.
+/// Runs every operation of a provider against every fault, and shows each outcome. `says` returns the server's message
+/// for the operation of that id.
 ///
 /// Runs on a separate runtime. Client and server share a thread whose clock jumps to the next timer whenever both are
 /// idle, so that waits are measured without waiting.
@@ -51,7 +51,7 @@ pub fn drive<P: Provider>(
         let operations = P::operations();
         let mut provider = P::start().await.unwrap();
         for case in all() {
-            // The samples fit a state in which none of them was executed.
+            // At the start of each case, the sample calls need a server that has executed no write.
             if provider.applied() > 0 {
                 provider = P::start().await.unwrap();
             }

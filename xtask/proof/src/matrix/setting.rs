@@ -1,4 +1,4 @@
-//! The client's state before it meets a fault, and how the client gets there.
+//! Makes a client for a fault, and directs the client's requests to the fault.
 
 use std::{
     fmt,
@@ -94,8 +94,8 @@ impl Detour {
     }
 }
 
-/// The default transport, which can be redirected to another origin. A client that needs a login must be able to get
-/// one before its connections fail.
+/// The default transport, which can be redirected to another origin. A client that needs a login must be able to log in
+/// before its connections fail.
 struct Switch {
     direct: ReqwestTransport,
     astray: ReqwestTransport,

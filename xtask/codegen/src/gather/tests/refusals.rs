@@ -194,7 +194,7 @@ fn broken_files_are_named() {
     for (line, start) in found.iter().zip([
         "api/a.yaml: #: this YAML can't be read as a description",
         "api/b.json: #: this JSON can't be read as a description",
-        "api/c.yaml: #/type: the key `type` occurs here twice",
+        "api/c.yaml: #/type: the key `type` occurs twice here",
     ]) {
         assert!(line.starts_with(start), "{found:#?}");
     }

@@ -37,7 +37,7 @@ fn rules_that_say_nothing_or_too_much() {
         (
             "anyOf: [ { required: [a] }, { required: [b, b] } ]",
             "/anyOf/1/required/1",
-            "`b` occurs here twice",
+            "`b` occurs twice here",
             "one of them",
         ),
         (

@@ -88,11 +88,11 @@ fn a_key_that_stands_twice() {
     refuses(
         &text,
         &format!("{OPERATION}/summary"),
-        "occurs here twice",
+        "occurs twice here",
         "keep one",
     );
     let json = with(DONE, "").replace("info:", "info: { title: Other, version: '1' }\ninfo:");
-    refuses(&json, "/info", "occurs here twice", "keep one");
+    refuses(&json, "/info", "occurs twice here", "keep one");
     // `200` and "200" are the same key.
     let twice = receiving("{ type: string }")
         .replace("responses: {", "responses: { 200: { description: Again. },");
