@@ -351,7 +351,7 @@ mod tests {
             }
             let failure = classify(&Shop, &WRITE, response).err().unwrap();
             assert_eq!(failure.asked_wait(), expected, "{status} {retry_after:?}");
-            // The provider did not ask for it.
+            // The provider did not ask for the crate's own wait.
             assert_eq!(failure.retry_after().is_some(), retry_after.is_some());
         }
     }

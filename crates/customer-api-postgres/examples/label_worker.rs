@@ -1,4 +1,4 @@
-//! One of several workers on one list: they divide the work, and share one quota. Start it on any number of machines.
+//! One of several workers on one list: the workers divide the work, and share one quota. Start the program on any number of machines.
 //!
 //! ```console
 //! $ export DATABASE_URL=postgres://worker@db.example/fleet?sslmode=require RAVELIN_SECRET_KEY=…
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Sends the rest of the list. Returns whether every customer is labelled now, as far as this worker knows.
+/// Sends the rest of the list. Returns whether every customer is labelled, or is being labelled by another worker.
 async fn work() -> Result<bool, Failure> {
     let name = env::args()
         .nth(1)
@@ -75,7 +75,7 @@ async fn work() -> Result<bool, Failure> {
         let key = &sent.key;
         match sent.outcome {
             SentOutcome::Accepted(_) | SentOutcome::Found(_) => println!("{key}: labelled"),
-            // Sent by another worker or in an earlier run, or another worker is sending it now.
+            // Another worker or an earlier run sent the label, or another worker is sending the label now.
             SentOutcome::Skipped(State::Accepted { .. } | State::Sending) => {}
             other => {
                 is_done = false;

@@ -1,4 +1,4 @@
-//! Sends the rows that an application has put into an outbox table. Start it on any number of machines.
+//! Sends the rows that an application has put into an outbox table. Start the program on any number of machines.
 //!
 //! ```sql
 //! CREATE TABLE label_outbox (
@@ -64,7 +64,7 @@ async fn work() -> Result<(), Failure> {
         }
         created => created?,
     };
-    // The application's own database: its driver, its pool, its TLS.
+    // Connect to the application's database with the application's own driver, pool and TLS settings.
     let (mut outbox, connection) = tokio_postgres::connect(&database, NoTls).await?;
     tokio::spawn(connection);
     loop {

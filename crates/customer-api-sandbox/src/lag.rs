@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-/// The state before each write that reads may not show yet. Without a lag, nothing is kept.
+/// The states before the latest writes. Until the lag has passed, reads show the state before a
+/// write. Without a lag, no state is kept.
 #[derive(Debug)]
 pub(crate) struct Lag<T> {
     time: Duration,
-    /// Each earlier state, with the time of the write that ended it. The earliest comes first.
+    /// Each earlier state, with the time of the write that changed the state. The earliest comes
+    /// first.
     earlier: Vec<(Duration, T)>,
 }
 

@@ -10,8 +10,8 @@ use crate::provider::ValidRequest;
 #[derive(Debug)]
 pub(crate) struct LateWrite {
     pub(crate) request: ValidRequest,
-    /// The request's number in the log. `None` for a second writer, because the log has no request
-    /// of it.
+    /// The request's number in the log. `None` for a second writer, because a second writer sends
+    /// no request.
     pub(crate) logged: Option<u64>,
     due: Due,
 }

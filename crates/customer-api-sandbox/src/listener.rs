@@ -75,9 +75,9 @@ fn listen(address: SocketAddr, shared: bool) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Reserves a free port, on Linux only: Linux gives connections only to listening sockets. On other
-/// systems, the reserving socket might get connections. There, the port is free while the listener
-/// is closed.
+/// Reserves a free port, on Linux only, because Linux gives connections only to listening sockets.
+/// On other systems, the reserving socket might get connections. Therefore the port is not reserved
+/// there, and other programs can take the port while the listener is closed.
 fn reserve(address: SocketAddr) -> io::Result<Option<TcpSocket>> {
     if cfg!(target_os = "linux") {
         let socket = socket_for(address)?;

@@ -17,7 +17,7 @@ pub struct RecordedRequest {
     pub id: u64,
     /// The time at which the request had arrived, by the sandbox's clock.
     pub time: SystemTime,
-    /// The provider that received it, for example `ravelin`.
+    /// The provider that received the request, for example `ravelin`.
     pub provider: &'static str,
     /// The operation of the provider's description, or `None` if path or method match no operation.
     pub operation_id: Option<String>,
@@ -29,7 +29,7 @@ pub struct RecordedRequest {
     pub target: String,
     /// The decoded names of the query parameters that the operation does not have, each once.
     pub unknown_query: Vec<String>,
-    /// Header names and values as sent and in that order.
+    /// Header names and values as sent, in the order in which they were sent.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, without its transfer encoding. If the fault was a reset while reading, the part of
     /// the body that had arrived.
@@ -39,14 +39,14 @@ pub struct RecordedRequest {
     /// The rules of the provider's description that the request broke, in neutral words.
     pub problems: Vec<String>,
     /// Whether the request has changed the provider's state so far. A request that is
-    /// [processed later](crate::Fault::processed_later) changes the state at that time. Always
-    /// false for a read.
+    /// [processed later](crate::Fault::processed_later) changes the state only when it is
+    /// processed. Always false for a read.
     pub applied: bool,
     /// The status of the response, or `None` if no head was sent.
     pub status: Option<u16>,
-    /// The headers of the response, except those that frame it. Empty if no head was sent.
+    /// The headers of the response, except those that frame the body. Empty if no head was sent.
     pub response_headers: Vec<(String, String)>,
-    /// The body of the response. A fault may have sent a part of it only.
+    /// The body of the response. After a fault, perhaps only a part of the body was sent.
     pub response_body: Bytes,
 }
 
@@ -91,8 +91,8 @@ pub(crate) struct Limits {
     pub(crate) bytes: Option<usize>,
 }
 
-/// Requests in the order in which they were decided, which is before their responses are sent. A
-/// test that has received a response therefore finds its request here.
+/// Requests in the order in which their outcomes were decided. A request is recorded before its
+/// response is sent. Therefore a test that has received a response finds the request here.
 #[derive(Default)]
 pub(crate) struct RequestLog {
     requests: Mutex<Requests>,

@@ -101,7 +101,8 @@ impl Sandbox {
     }
 }
 
-/// Methods that take the JSON forms of the admin API and the program.
+/// Methods that use the JSON forms of the admin API. The options and files of the program
+/// `customer-api-sandbox-server` have the same forms.
 #[cfg(feature = "console")]
 impl Sandbox {
     /// Returns the address of the admin API and the console, or `None` if they are not served.
@@ -270,7 +271,7 @@ impl SandboxBuilder {
     }
 
     /// Makes the sandbox's clock run ahead of the machine's. This affects the dates of records, and
-    /// the `Date` of responses if the options of a server switch it on. Replaces
+    /// the `Date` of responses if the options of a server switch that header on. Replaces
     /// [`clock_behind`](Self::clock_behind). Has no effect on a
     /// [stepped clock](Self::stepped_clock), which has its own start.
     pub fn clock_ahead(mut self, by: Duration) -> Self {
@@ -297,7 +298,8 @@ impl SandboxBuilder {
     }
 
     /// Serves the admin API and the console on this port of the loopback address. Port 0 takes a
-    /// free port; [`Sandbox::admin_url`] returns it. Without this call, nothing is served.
+    /// free port; [`Sandbox::admin_url`] returns the URL with that port. By default, neither the
+    /// admin API nor the console is served.
     #[cfg(feature = "console")]
     pub fn admin(self, port: u16) -> Self {
         self.admin_address((Ipv4Addr::LOCALHOST, port))

@@ -123,8 +123,8 @@ impl<P> Server<P> {
         self.pipeline.faults.add(None, fault);
     }
 
-    /// Scripts a fault for the next requests to one operation: the `INFO` of a client's operation, or its `operationId` in the
-    /// provider's description.
+    /// Scripts a fault for the next requests to one operation. `operation` is the `INFO` of a client's operation, or the
+    /// `operationId` in the provider's description.
     ///
     /// # Errors
     ///
@@ -147,7 +147,7 @@ impl<P> Server<P> {
     }
 
     /// Scripts a fault for the next connections. Connections that are already open are not
-    /// affected, and a client that pools them may not open another.
+    /// affected, and a client that pools connections may not open another one.
     pub fn fault_connection(&self, fault: ConnectionFault) {
         self.pipeline.faults.add_connection(fault);
     }
@@ -158,8 +158,8 @@ impl<P> Server<P> {
         self.pipeline.faults.pending()
     }
 
-    /// Returns how many writes are still to be carried out: those that a fault
-    /// [processes later](Fault::processed_later), and those of
+    /// Returns how many writes are still to be carried out: requests that a fault
+    /// [processes later](Fault::processed_later), and writes of
     /// [second writers](crate::SecondWriter::later) that come later.
     #[must_use]
     pub fn pending_writes(&self) -> usize {
@@ -175,7 +175,7 @@ impl<P> Server<P> {
     /// happened when this method returns.
     pub async fn refuse_connections(&self) {
         let (done, closed) = oneshot::channel();
-        // Without its task the server refuses connections anyway.
+        // If the server's task has ended, connections are refused anyway.
         if self.commands.send(Command::Close(done)).is_ok() {
             let _ = closed.await;
         }

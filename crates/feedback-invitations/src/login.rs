@@ -34,7 +34,7 @@ impl Login for PasswordLogin {
         let log_in = LogIn::new(&self.username, self.password.expose_secret());
         let response = context.call(log_in).response().await.map_err(failure)?;
         let granted = response.value();
-        // Bare, because the provider's samples have no `Bearer`.
+        // The header contains the token alone, because the provider's samples have no `Bearer`.
         let token = Token::new(Credential::new(AUTHORIZATION, &granted.token)?).with_lifetime(LIFE);
         Ok(match expiration(granted) {
             Some(time) => token.with_expiry(time, response.headers()),

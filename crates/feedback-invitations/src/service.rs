@@ -26,8 +26,8 @@ impl Service for CustomerRadar {
         Some("https://api.feedback.fyi")
     }
 
-    /// Reads an error in either form. `userMessage` and `developerMessage` are documented for the login, and `description` is inferred for
-    /// invitations. Every call may fail with either form.
+    /// Reads an error in either of the provider's two forms. `userMessage` and `developerMessage` are documented for the login, and
+    /// `description` is inferred for invitations. Every call may fail with either form.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let text = String::from_utf8_lossy(body);
         Response::read(text.as_bytes())
@@ -38,7 +38,7 @@ impl Service for CustomerRadar {
 
     /// Classifies a 2xx. An invitation is accepted if its code is `00000`. Any other code in a 2xx contradicts the status, because a
     /// refused invitation has the status 400. In that case, the outcome is unknown. A login is accepted if it has a token, because the
-    /// status of a refused login is not documented. A login with a code and without a token is refused.
+    /// status of a refused login is not documented. A login with a code other than zero and without a token is refused.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,

@@ -33,8 +33,8 @@ pub struct Client {
 impl Client {
     /// Starts a builder for a key and the origin of its account, such as `https://account.omnidesk.com`.
     ///
-    /// The origin has no default, because every account has its own subdomain and the provider's pages disagree about the domain. Pass
-    /// the origin without `/api/v2`, which is part of every operation's path. [`base_url`](ClientBuilder::base_url) can replace it.
+    /// The origin has no default, because every account has its own subdomain and the provider's pages disagree about the domain. Pass the
+    /// origin without `/api/v2`, which is part of every operation's path. [`base_url`](ClientBuilder::base_url) can replace the origin.
     ///
     /// Each key has its own permissions. The docs of every operation state which one the operation needs. The key is never printed. It is
     /// sent only to the origin, in the header that the provider writes as `apiKey`. On the wire the header is `apikey`, because header

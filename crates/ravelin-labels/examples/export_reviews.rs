@@ -78,7 +78,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// Reads the command line. `None` means that the help is wanted.
+    /// Reads the command line. `None` means that help was requested.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut since, mut file) = (None, None);
         let (mut format, mut resume, mut sandbox) = (Format::JsonLines, false, false);
@@ -118,7 +118,7 @@ async fn export(options: Options) -> Result<u64, Failure> {
     // The sandbox runs for as long as this variable lives.
     let (ravelin, _sandbox) = client(options.sandbox).await?;
     let mut target = Target::open(&options)?;
-    // The library checks that a list that broke off resumes correctly. See its docs.
+    // If the list breaks off, the library resumes the list, and checks that the reviews delivered before come again.
     let mut reviews = ravelin
         .reviews_since(options.since)
         .resume(Resume::FromStart);

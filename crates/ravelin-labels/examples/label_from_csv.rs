@@ -33,7 +33,7 @@ Labels the customers of a CSV file for payment fraud, each once, however often t
 Usage: label_from_csv [--ledger FILE] [--dry-run] [--resend-refused] [--name NAME --email EMAIL] [--sandbox] LIST
 
   LIST              a CSV file with the columns customer, review and, optionally, comment. A repeated line is skipped.
-                    A line with other content for the same customer stops the program before it sends anything
+                    A line with different content for the same customer stops the program before it sends anything
   --ledger FILE     records which customers were labelled; LIST.ledger by default. The first run creates it
   --dry-run         reads everything, and sends nothing
   --resend-refused  resends the labels that were refused in an earlier run, also those refused because of a wrong key
@@ -97,7 +97,7 @@ async fn main() -> ExitCode {
 }
 
 impl Options {
-    /// Reads the command line. `None` means that the help is wanted.
+    /// Reads the command line. `None` means that help was requested.
     fn read(mut arguments: lexopt::Parser) -> Result<Option<Self>, lexopt::Error> {
         let (mut list, mut ledger, mut name, mut email) = (None, None, None, None);
         let (mut dry_run, mut resend_refused, mut sandbox) = (false, false, false);
@@ -245,7 +245,8 @@ fn read_list(
         }
         let key = Key::new(cell(customer)).map_err(|error| format!("line {line}: {error}"))?;
         let comment = comment.map(cell).filter(|text| !text.is_empty());
-        // At the provider, the last label of a customer counts. Therefore a repeated customer is labelled once, or the run stops.
+        // At the provider, the last label of a customer counts. Therefore a line that repeats a customer with the same content is skipped,
+        // and one with different content stops the run.
         match seen.get(&key) {
             None => {}
             Some((first, same)) if *same == (review.clone(), comment.clone()) => {
@@ -253,7 +254,9 @@ fn read_list(
                 continue;
             }
             Some((first, _)) => {
-                let text = format!("line {line}: the customer of line {first}, with other content");
+                let text = format!(
+                    "line {line}: repeats the customer of line {first} with different content"
+                );
                 return Err(text.into());
             }
         }
@@ -289,7 +292,8 @@ fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Listens from now on for Ctrl-C and for SIGTERM, which a container sends. The future ends when the program is asked to stop.
+/// Listens from now on for Ctrl-C and for SIGTERM, which a container runtime sends to stop a program. Returns a future that ends when the
+/// program is asked to stop.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -26,7 +26,8 @@ impl Service for Revnue {
         Some("https://dashboard-api.revnue.com")
     }
 
-    /// `detail` is documented. Messages under the names of fields are inferred. The client concludes nothing from their text.
+    /// Reads `detail`, which is documented, or messages under the names of fields, which are inferred. The client concludes nothing from
+    /// the text of a message.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         match serde_json::from_slice(text(body)).ok().and_then(message) {
             Some(message) => ErrorDetails::new().with_message(message),
@@ -59,7 +60,7 @@ fn message(body: Value) -> Option<String> {
     }
 }
 
-/// The length in bytes from which no more messages are collected. An error shows fewer bytes.
+/// Once the collected text has this length in bytes, no more messages are added. An error shows fewer bytes.
 const ENOUGH: usize = 16 * 1024;
 
 /// Messages as `field: text`, with dots for nested fields and with the index of list elements.

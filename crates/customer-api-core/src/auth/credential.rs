@@ -38,8 +38,8 @@ impl Credential {
         })
     }
 
-    /// Sets the number of the credential. A 401 discards only the credential whose number was sent, so a late 401 for an old credential
-    /// does not discard a new one.
+    /// Sets the generation, a number that identifies the credential. A 401 discards only the credential that the request carried. Therefore
+    /// a late 401 for an old credential does not discard a new one.
     #[must_use]
     pub fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;

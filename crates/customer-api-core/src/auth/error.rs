@@ -80,8 +80,8 @@ impl AuthError {
         self.retry_after
     }
 
-    /// Whether the login failed because its caller's own quota or time ran out. Such a failure does not apply to a caller that has
-    /// more of it.
+    /// Whether the login failed because its caller's own quota or time ran out. Such a failure does not apply to a caller that has more
+    /// quota or time.
     pub(crate) fn is_callers_own(&self) -> bool {
         self.shortage.is_some()
     }
@@ -92,8 +92,8 @@ impl AuthError {
         self.refused || self.in_vain
     }
 
-    /// How long the provider accepts no login. `None` if the login failed because of the client's own quota, which concerns only its
-    /// caller.
+    /// How long the provider accepts no login, if this is known. `None` if the login failed because of the client's own quota: such a
+    /// failure applies only to the caller of that login.
     pub(crate) fn provider_wait(&self) -> Option<Duration> {
         self.retry_after
             .or(self.asked_wait)

@@ -48,7 +48,7 @@ impl ApiKey {
     ///
     /// If the key can't be used, or the function panics, the attempt is not sent, and the call fails with the kind
     /// [`Authentication`](crate::ErrorKind::Authentication). A panic still ends a program that aborts on panics. After a 401, the request
-    /// is sent again if the function returns another key than the one that was sent.
+    /// is sent again if the function then returns a different key.
     pub fn from_fn(current: impl Fn() -> SecretString + Send + Sync + 'static) -> Self {
         Self::new(Source::Function(Arc::new(current)))
     }
@@ -137,8 +137,8 @@ pub struct KeyCredential {
 #[derive(Debug)]
 enum State {
     Fixed(Result<Credential, AuthError>),
-    /// Hashes each key. By the hash, a 401 for an earlier key differs from a 401 for the current key. A key that is used again has the
-    /// hash that it had before.
+    /// Hashes each key. The hash distinguishes a 401 for an earlier key from a 401 for the current key. If an earlier key is used again, it
+    /// has the same hash as before.
     Rotated(RandomState),
 }
 
@@ -194,8 +194,8 @@ impl Auth for KeyCredential {
         self.current().map(Some)
     }
 
-    /// Returns only a fixed key. A function may be slow, so [`authorize`](Self::authorize) calls it: the call checks its deadline after
-    /// `authorize`, and not after `try_authorize`.
+    /// Returns only a fixed key. Only [`authorize`](Self::authorize) calls a function: the function may be slow, and the call checks its
+    /// deadline after `authorize`, but not after `try_authorize`.
     fn try_authorize(&self) -> Option<Credential> {
         match &self.state {
             State::Fixed(credential) => credential.clone().ok(),

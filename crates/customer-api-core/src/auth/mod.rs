@@ -61,9 +61,9 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Reports that the provider responded with 401 to the credential of this generation. Returns whether a new credential
     /// may help.
     ///
-    /// On `true`, the client asks for a credential again and resends the request, once per call. A 401 proves that nothing was
-    /// processed, so writes are resent too. A 401 that [may be unasked](crate::Error::may_be_unasked) proves nothing, and a write is not
-    /// resent after it. An implementation whose credential never changes returns `false`.
+    /// On `true`, the client asks for a credential again and resends the request, once per call. A 401 proves that nothing was processed,
+    /// so writes are resent too. But a 401 that [may be unasked](crate::Error::may_be_unasked) proves nothing. Therefore a write is not
+    /// resent after such a 401. An implementation whose credential never changes returns `false`.
     fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false
@@ -72,13 +72,13 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// Reports a second 401: the provider also rejected the credential of this generation, which had just replaced another
     /// one.
     ///
-    /// A third credential may be as useless as repeating a refused login, and asking for it as harmful to the account. An
+    /// A request for a third credential may be useless and may lock the account, like a login that is repeated after a refusal. An
     /// implementation can warn other machines, within the remaining time of the call.
     async fn invalidate_renewed(&self, generation: u64) {
         let _ = generation;
     }
 
-    /// Makes the credential shared with other machines. Called once, when a client with a shared session is built.
+    /// Shares the credential with other machines. Called once, when a client with a shared session is built.
     ///
     /// # Errors
     ///
@@ -134,7 +134,7 @@ impl<'a> AuthContext<'a> {
         self.call(operation).send()
     }
 
-    /// Prepares a call like that of [`send`](Self::send), for further settings.
+    /// Prepares the call that [`send`](Self::send) makes, so that further settings can be added.
     pub fn call<O: Operation>(&self, operation: O) -> Call<O> {
         Call::new(Arc::clone(self.client), operation)
             .without_credential()

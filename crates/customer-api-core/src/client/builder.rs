@@ -157,9 +157,9 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Sets your own proxies, certificates or DNS settings in the default transport's HTTP library. The function makes a builder for
-    /// each of the HTTP clients behind the transport. After your function, the client sets everything that its guarantees
-    /// depend on: see [`ReqwestTransport::from_builder`].
+    /// Sets your own proxies, certificates or DNS settings in the default transport's HTTP library. The function makes a builder for each
+    /// of the HTTP clients behind the transport. After your function returns, the transport overrides every setting on which the client's
+    /// guarantees depend: see [`ReqwestTransport::from_builder`].
     pub fn http(
         mut self,
         builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -200,10 +200,10 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// Sets whether one value that is not as documented makes the whole response an error.
     ///
     /// If this is off, such a value does not make the rest of the response unreadable.
-    /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report it. Ids, lists, cursors, totals and outcomes are
-    /// always read strictly. If this is on, the error of a write has the delivery [`Unknown`](crate::Delivery::Unknown), because the
-    /// provider may have made the write. An operation whose [status decides](crate::OperationInfo::status_decides) still succeeds, but the
-    /// whole record in its response is omitted.
+    /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report the value. Ids, lists, cursors, totals and
+    /// outcomes are always read strictly. If this is on, the error of a write has the delivery [`Unknown`](crate::Delivery::Unknown),
+    /// because the provider may have made the write. An operation whose [status decides](crate::OperationInfo::status_decides) still
+    /// succeeds, but the whole record in its response is omitted.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self

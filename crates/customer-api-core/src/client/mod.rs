@@ -18,7 +18,7 @@ use crate::{
 
 /// Makes the calls of one provider.
 ///
-/// Cheap to clone. Clones share connections, credential and rate limit. A provider crate wraps this client in its own.
+/// Cheap to clone. Clones share connections, credential and rate limit. A provider crate wraps this client in a client type of its own.
 pub struct Client<S> {
     shared: Arc<Shared>,
     service: PhantomData<fn() -> S>,
@@ -47,10 +47,10 @@ impl<S: Service> Client<S> {
         Call::new(Arc::clone(&self.shared), operation)
     }
 
-    /// Prepares to find out whether a write of unknown outcome happened. Nothing is sent before [`look`](Settling::look) or one of its
-    /// siblings is called. These methods send only reads.
+    /// Prepares to find out whether a write of unknown outcome happened. Nothing is sent before [`look`](Settling::look) or
+    /// [`look_for`](Settling::look_for) is called. Both methods send only reads.
     ///
-    /// `trace` states when the write was sent. It comes from [`Error::trace`], or from storage.
+    /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = S>>(
         &self,
         operation: &'o O,

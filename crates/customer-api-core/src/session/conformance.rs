@@ -11,7 +11,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite takes about two seconds. Write separate tests for a store whose server dies.
+//! The suite takes about two seconds. Write separate tests for the failure of the store's server.
 
 use std::{fmt, time::Duration};
 
@@ -26,7 +26,7 @@ use crate::{
 const LEASE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The life of a token and the length of a pause that end during the suite.
+/// The lifetime of a token, and the length of a pause. Both are so short that they end while the suite runs.
 const SHORT: Duration = Duration::from_millis(300);
 
 /// Checks a store through two handles, such as those of two machines. Leaves accounts behind, under names that no other user
@@ -142,7 +142,7 @@ impl<S: TokenStore> Suite<'_, S> {
             holds(rule, is_same, &offer)?;
 
             let offer = works(self.one.ask(&turn(), Wanted::Newer(generation ^ 1)).await)?;
-            let rule = "a process that wants a newer token than another one gets the current token";
+            let rule = "a process that has an earlier token gets the current token";
             is_token(rule, &offer, generation)?;
             let renewing = turn();
             let newer = Wanted::Newer(generation);
@@ -205,7 +205,7 @@ impl<S: TokenStore> Suite<'_, S> {
         is_token("a refusal of another token changes nothing", &offer, 7)?;
         works(self.other.refuse(&account, 7, &failure).await)?;
         let offer = works(self.one.ask(&turn, Wanted::Any).await)?;
-        let rule = "a new token that the provider rejects is offered to no process, and pauses all";
+        let rule = "a rejected new token is offered to no process, and all processes pause";
         holds(rule, matches!(offer, Offer::Paused { .. }), &offer)
     }
 

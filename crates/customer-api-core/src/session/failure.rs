@@ -111,7 +111,7 @@ impl Failure {
         self.failures
     }
 
-    /// Whether the next failed login counts as in a row with this one.
+    /// Whether the failure is so recent that the counts of the next failed login continue from this failure's counts.
     pub(super) fn is_recent(&self, now: Instant) -> bool {
         now.saturating_duration_since(self.not_before) < LONGEST_PAUSE
     }

@@ -252,7 +252,7 @@ impl Session {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock, so a poisoned lock still guards a valid state.
+        // No code panics while it holds the lock. Therefore a poisoned lock still guards a valid state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -302,7 +302,8 @@ impl State {
     }
 
     /// The result of the login that ended while this call waited for it. `None` if the result does not apply to this call. A
-    /// token that has expired since is still the newest one; the provider decides whether to reject it.
+    /// token that has expired since is returned too, because no newer token exists: the provider decides whether to reject the
+    /// token.
     fn outcome_for(&self, deadline: &Deadline) -> Result<Option<Credential>, AuthError> {
         match &self.failure {
             Some(failure) if failure.concerns(deadline.remaining()) => Err(failure.error()),

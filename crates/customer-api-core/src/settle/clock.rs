@@ -34,7 +34,7 @@ impl Skew {
     }
 
     /// Whether something that the provider dates at `shown`, in whole seconds or finer, can be the effect of a call that was
-    /// sent at `sent` by this machine's clock. This is not a proof, because others may write at the same time.
+    /// sent at `sent` by this machine's clock. `true` is not a proof, because others may write at the same time.
     pub(super) fn may_follow(self, shown: &Timestamp, sent: &Timestamp) -> bool {
         let earliest = sent.unix_nanoseconds() + self.least;
         shown.unix_nanoseconds() > earliest - SECOND
@@ -96,7 +96,7 @@ mod tests {
         let sent = at("2026-03-01T10:59:00Z");
         assert!(!skew.may_follow(&at("2026-03-01T11:30:00Z"), &sent));
         assert!(!skew.may_follow(&at("2026-03-01T11:58:58Z"), &sent));
-        // A second for the form of the date, and half a second of uncertainty.
+        // The tolerance is a second, because a date can be in whole seconds, and half a second, because the skew is uncertain.
         assert!(skew.may_follow(&at("2026-03-01T11:58:59Z"), &sent));
         assert!(skew.may_follow(&at("2026-03-01T11:59:00Z"), &sent));
         // The provider's clock is behind. The work of the call is still found.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, fmt, iter};
 use super::{Look, Reason, Settled, Why};
 use crate::Service;
 
-/// The value that a look read, and the fields of the write that it could compare.
+/// The value that a look read, and the names of the fields of the write that the look compared or could not compare.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Compared<T> {
     seen: T,
@@ -100,7 +100,7 @@ impl Comparison {
     /// |---|---|
     /// | all show the values that were sent | [`InEffect`](Settled::InEffect) |
     /// | none shows the value that was sent | [`NotSeen`](Settled::NotSeen) |
-    /// | some show the values that were sent | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: these fields may have had their values before |
+    /// | some show the values that were sent | [`CannotTell`](Settled::CannotTell), by [`Reason::Partly`]: these fields may have had these values before the write |
     /// | no field could be compared | [`CannotTell`](Settled::CannotTell), by [`Reason::NothingToCompare`] |
     #[must_use]
     pub fn verdict<T, S: Service>(

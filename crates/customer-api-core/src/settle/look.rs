@@ -133,12 +133,13 @@ impl<S: Service> Look<S> {
         &self.trace
     }
 
-    /// Whether something that the provider dates at `shown` can be the effect of the write. It can, unless it is dated before
-    /// the write was sent, but it can also be the effect of another write.
+    /// Whether something that the provider dates at `shown` can be the effect of the write. `Some(false)` means that `shown` is
+    /// before the time at which the write was sent. `Some(true)` is not a proof, because another write can have the same
+    /// effect.
     ///
     /// The `Date` of the last read shows the provider's clock. `None` if that clock can't be compared with this machine's:
-    /// there was no `Date`, the `Date` may come from a cache, the read took more than 10 s, or the write was sent in this
-    /// machine's future.
+    /// there was no `Date`, the `Date` may come from a cache, the read took more than 10 s, or the recorded time of sending is
+    /// later than the present time by this machine's clock.
     #[must_use]
     pub fn may_be_later(&self, shown: &Timestamp) -> Option<bool> {
         let sent = self.trace.first();

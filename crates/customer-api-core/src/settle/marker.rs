@@ -44,7 +44,7 @@ const URL: &str = "ref=";
 const CHECK: char = '~';
 
 /// Returns four letters or digits that distinguish a marker from a caller's text that looks like one: 20 bits of a hash
-/// (FNV-1a) of its text.
+/// (FNV-1a) of the marker's text.
 fn check(text: &str) -> String {
     let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
@@ -135,7 +135,7 @@ impl Marker {
             let before = text.get(..at).and_then(|text| text.chars().next_back());
             let after = text.get(at + marker.len()..);
             let after = after.and_then(|text| text.chars().next());
-            // `case-47110` is another marker than `case-4711`, and `xref=…` is another name than `ref=…`.
+            // `case-47110` is a different marker from `case-4711`, and `xref=…` is a different name from `ref=…`.
             !before.is_some_and(is_allowed) && !after.is_some_and(is_allowed)
         })
     }

@@ -60,7 +60,7 @@ impl PostgresQuota {
     ///
     /// # Errors
     ///
-    /// The same errors as [`connect`](Self::connect), and if the schema's name can't be used.
+    /// The errors of [`connect`](Self::connect), and an error if the schema's name can't be used.
     pub async fn connect_with(
         configuration: &str,
         options: &PostgresStoreOptions,

@@ -10,14 +10,14 @@ use super::form::SecondWriterForm;
 /// change to the same record or, for a creation, another record with the same name.
 ///
 /// The second write is made immediately after that request, before the client's next request, even
-/// if the fault prevents the request from being carried out. It has the operation and the path of
-/// the request, and the body of the request with the changes made here. A request that the provider
-/// refuses has no second writer. A read has no second writer either.
+/// if the fault prevents the request from being carried out. The second write has the operation and
+/// the path of the request, and the body of the request with the changes that this value lists.
+/// After a read, or a request that the provider refuses, there is no second write.
 ///
-/// The second writer sends no request. Therefore the log does not contain its write, but
-/// `applied_count` counts it. The second write is not checked against the credential, the quota or
-/// the provider's description. The fields that are [set](Self::set) should therefore be valid for
-/// the operation.
+/// The second writer sends no request. Therefore the log does not contain the second write, but
+/// `applied_count` counts the second write. The second write is not checked against the credential,
+/// the quota or the provider's description. The fields that are [set](Self::set) should therefore
+/// be valid for the operation.
 ///
 /// ```
 /// use customer_api_sandbox::{Fault, SecondWriter};
@@ -61,7 +61,7 @@ impl SecondWriter {
         self
     }
 
-    /// Delays the second write. By default it is made immediately after the request.
+    /// Delays the second write. By default, the second write is made immediately after the request.
     pub fn later(mut self, later: Later) -> Self {
         self.later = Some(later);
         self

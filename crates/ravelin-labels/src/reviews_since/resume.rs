@@ -102,9 +102,9 @@ impl Delivered {
         }
     }
 
-    /// Prepares for a new reading, and returns the time at which it begins. That is one second before the newest review, but never
-    /// before the start time. If the order is not proven yet, or the time of a delivered review can't be read, the new reading
-    /// begins at the start time. Returns `None` if a review was older than the review before it.
+    /// Prepares for a new reading, and returns the time at which the new reading begins: one second before the newest review, but never
+    /// before the start time. If the order is not proven yet, or the time of a delivered review can't be read, the new reading begins at
+    /// the start time. Returns `None` if a review was older than the review before it.
     pub(super) fn resume_from_newest(&mut self, since: &Timestamp) -> Option<Timestamp> {
         if self.order.is_broken {
             return None;

@@ -1,4 +1,4 @@
-//! The provider's scroll: a first page by time, then a cursor that moves on the server and expires after its minute.
+//! The provider's scroll: a first page by time, then further pages by a cursor, which moves on the server and expires after a minute.
 
 use std::{
     fmt,
@@ -36,11 +36,11 @@ pub(super) struct Scroll {
     /// The start time of the current scroll. After a resume, it can be later than the start time in the settings.
     since: Timestamp,
     delivered: Delivered,
-    /// The reviews that an earlier process delivered. A list that resumes within this process does not change it.
+    /// The reviews that an earlier process delivered. A list that resumes within this process does not change this field.
     skip: Skip,
 }
 
-/// The link to the next page, and the time until which it can be used. Cursors with the same link hash alike.
+/// The link to the next page, and the time until which it can be used. Cursors with the same link have the same hash.
 pub(super) struct Cursor {
     link: NextLink,
     usable: Deadline,
@@ -64,7 +64,7 @@ impl Scroll {
         }
     }
 
-    /// Requests the first page. This changes nothing at the provider. Therefore the request can be retried.
+    /// Requests the first page. The request changes nothing at the provider. Therefore it can be retried.
     async fn first(&self) -> Result<Response<ReviewPage>, PagesError> {
         let since = written(&self.since, self.settings.format);
         let call = self
