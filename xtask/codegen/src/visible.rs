@@ -1,7 +1,7 @@
 //! Visible characters. Invisible characters are kept out of the written files, or are spelt out.
 
-/// Returns whether a reader sees the character, and it has no effect on a terminal, an editor or a compiler beyond
-/// being shown.
+/// Returns whether a reader sees the character, and the character has no effect on a terminal, an editor or a compiler
+/// beyond being shown.
 ///
 /// A space is visible. Other white space, control characters, direction marks, joiners, separators and unassigned
 /// characters are not visible.
@@ -40,7 +40,7 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
-/// The limit of `#` marks around a raw string, because more are unreadable. The compiler allows 255.
+/// A raw string gets fewer `#` marks than this number, because more would be unreadable. The compiler allows 255.
 const FEW: usize = 8;
 
 /// Returns a Rust string literal in visible characters only.

@@ -7,7 +7,8 @@
 //! - by `tests/hostile.rs`, on any toolchain: over the committed corpus, then over seeded mutations of it;
 //! - by libFuzzer, for a given time: `cargo xtask fuzz`.
 //!
-//! Private values must not be quoted. In the corpus, they contain the word [`PLANTED`], and mutations plant more.
+//! Private values must not be quoted. In the corpus, private values contain the word [`PLANTED`]. Mutations add more
+//! such values.
 #![expect(
     clippy::expect_used,
     clippy::unwrap_used,
@@ -34,7 +35,8 @@ pub struct Target {
     pub seeds: &'static [&'static str],
     /// The number of mutations that the bounded driver tries.
     pub mutations: u32,
-    /// The number of bytes that may be allocated in total, for any input, and the additional number per byte of input.
+    /// The number of bytes that a run may allocate in total for any input, and the additional number per byte of the
+    /// input.
     pub allocations: (usize, usize),
     /// Runs the reader.
     ///

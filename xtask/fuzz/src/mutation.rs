@@ -13,7 +13,7 @@ impl Random {
         Self(seed ^ 0x9e37_79b9_7f4a_7c15)
     }
 
-    /// Returns a number below `bound`, or 0.
+    /// Returns a number below `bound`. If `bound` is 0, returns 0.
     pub fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
@@ -112,7 +112,7 @@ pub fn mutate(random: &mut Random, input: &[u8], other: &[u8]) -> Vec<u8> {
                 insert(&mut bytes, target, &piece);
             }
             5 => {
-                // Repeats a piece: depth, length, duplicate keys.
+                // Repeats a piece, which produces deep nesting, great length or duplicate keys.
                 let piece: Vec<u8> = bytes
                     .iter()
                     .skip(at)

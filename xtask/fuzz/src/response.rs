@@ -1,4 +1,4 @@
-//! A response as an input spells it: a status, headers, a blank line, a body.
+//! Reads a response from an input: a status, headers, a blank line, a body.
 
 use customer_api_core::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},

@@ -1,7 +1,8 @@
 //! The proofs for every operation of every provider.
 //!
-//! The tables of operations are generated from the descriptions, and require a sample of every operation. A new
-//! operation does not compile before it has one. After that, everything that is proved here is proved for it too.
+//! The tables of operations are generated from the descriptions, and require a sample of every operation. Without a
+//! sample for a new operation, the crate does not compile. With the sample, every proof here covers the new operation
+//! too.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,

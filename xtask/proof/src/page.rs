@@ -28,7 +28,7 @@ pub fn check(document: &str, name: &str, found: &str) {
     let differing = found.lines().zip(part.lines()).find(|(a, b)| a != b);
     assert!(
         part == found,
-        "{document} is not what the part `{name}` found: {differing:?}\nrun `cargo xtask prove --write`"
+        "the part `{name}` of {document} differs from the result of its test: {differing:?}\nrun `cargo xtask prove --write`"
     );
 }
 

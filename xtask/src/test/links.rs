@@ -1,5 +1,5 @@
-//! Checks the links of the documents. Each relative link must lead to a file, and to a heading of it if it names
-//! one.
+//! Checks the links of the documents. Each relative link must lead to a file. If the link has an anchor, the link must
+//! lead to a heading of that file.
 //!
 //! Links to other hosts are not checked, because a test must not depend on them.
 
@@ -103,7 +103,7 @@ fn links(text: &str) -> Vec<Link> {
             .filter_map(|rest| rest.split_once(')'))
             .map(|(target, _)| target);
         for target in definition.into_iter().chain(inline) {
-            // The part after the address is its title.
+            // The part after the address is the link's title.
             let target = target.split_whitespace().next().unwrap_or_default();
             // Rustdoc checks links to items.
             let is_elsewhere = target.contains("://") || target.starts_with("mailto:");
@@ -135,7 +135,7 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// Removes the code from a line, but keeps the backticks, so that no words grow together.
+/// Replaces each piece of code in a line by one backtick, so that the words around the code do not run together.
 fn without_code(line: &str) -> String {
     line.split('`').step_by(2).collect::<Vec<_>>().join("`")
 }

@@ -69,7 +69,7 @@ fn steps(features: &str) -> Vec<Step> {
             "generated files match the descriptions",
             generated,
         ),
-        // Shown while it runs, because it takes longest, and its last lines count the tests.
+        // The output is shown while this step runs, because the step takes longest, and its last lines count the tests.
         Step::shown("tests", "unit, integration and documentation tests", &tests),
         Step::new(
             "servers",

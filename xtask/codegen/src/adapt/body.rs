@@ -40,7 +40,8 @@ impl<'t> Adapter<'_, 't> {
             (None, None, Some((_, media)), _) => (MULTIPART, media),
             (None, None, None, Some((_, media))) => (JSON, media),
             (None, None, None, None) => {
-                // No media type can be sent. The generator reports each of them.
+                // The generator can send none of the media types. All of them stay, without schemas, and the generator
+                // reports each one.
                 let content = content
                     .iter()
                     .map(|(name, _)| (name.clone(), Value::Map(Vec::new())))
@@ -90,8 +91,8 @@ impl<'t> Adapter<'_, 't> {
     }
 }
 
-/// Returns the JSON media type: `application/json` if it is listed, otherwise the same with parameters, otherwise the
-/// first other one.
+/// Returns the JSON media type: `application/json`, otherwise `application/json` with parameters, otherwise the first
+/// other JSON media type, such as one that ends with `+json`.
 pub(super) fn json(content: &[(String, Value)]) -> Option<(&str, &Value)> {
     let rank = |name: &str| {
         if name.trim() == JSON {

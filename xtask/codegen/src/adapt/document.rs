@@ -23,7 +23,7 @@ pub(super) struct Access {
 pub(super) enum Auth {
     /// With the client's credential, and with these parameters for further keys.
     Client(Vec<Value>),
-    /// Without the client's credential, or only with these parameters for keys.
+    /// Without the client's credential. If the operation needs keys, these parameters carry them.
     Nobody(Vec<Value>),
     /// With a credential that the client does not have.
     Foreign,

@@ -1,4 +1,4 @@
-//! Forms: flat values, and lists of them under one name.
+//! Forms: flat values, and lists of flat values under one name.
 
 use super::{
     Adapter,

@@ -13,7 +13,7 @@ use crate::{
     understand_tree,
 };
 
-/// The number of rounds in which names are added. A new name may be taken too.
+/// The number of rounds in which names are added. There are several rounds, because a new name may be taken too.
 const ROUNDS: usize = 6;
 
 /// Adds names until the generator accepts the description, or no rule helps.
@@ -163,7 +163,7 @@ fn name_item(tree: &mut Value, problem: &Problem, round: usize) -> bool {
         || problem.what.contains("reserves for a device");
     let taken = quoted(&problem.what).unwrap_or_default().to_owned();
     let is_long = problem.what.contains("yields a Rust name");
-    // A longer end of a name distinguishes more places.
+    // Each round keeps more of a name's last words, because a longer name is less likely to be taken.
     let longest = [50, 60, 70, 80].get(round).copied().unwrap_or(88);
     let is_operation = edit::at(tree, at)
         .and_then(edit::as_map)
@@ -258,7 +258,8 @@ fn name_field(tree: &mut Value, at: &str, round: usize) -> bool {
     set_name(tree, at, name)
 }
 
-/// Returns whether the schema at a place is a property's. A property or a component may have the name `properties`.
+/// Returns whether the schema at a place is a property's. The step `properties` can also be the name of a property or a
+/// component.
 fn is_property(at: &str) -> bool {
     let mut before = "";
     let mut names_follow = false;

@@ -13,7 +13,7 @@ pub(crate) enum Did {
     Narrowed,
     /// The client does not have the part.
     LeftOut,
-    /// The description does not state it, and the careful answer was assumed.
+    /// The description lacks information about the part, so a careful assumption was made.
     Assumed,
 }
 
@@ -28,7 +28,8 @@ impl Did {
     }
 }
 
-/// Every change, by kind. A kind is a statement without names.
+/// All changes. Changes with the same [`Did`] and the same text are of one kind, and share an entry. The text contains
+/// no names of parts, so the same change in many places is of one kind.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     kinds: BTreeMap<(Did, &'static str), Places>,

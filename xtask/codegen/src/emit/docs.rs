@@ -1,4 +1,4 @@
-//! Doc comments: a description's words, as [`words`] writes them, among the generator's own.
+//! Doc comments: the words of a description, as [`words`] writes them, and the generator's own words.
 
 use super::words::{self, code};
 use crate::model::{Field, Integer, Notes, Rule, Slot, Type};
@@ -44,7 +44,7 @@ impl Docs {
         self.blocks.extend(words::blocks_after(own, text));
     }
 
-    /// Adds a section that stays as it is. It must not contain words of a description.
+    /// Adds a section without changing its text. The text must not contain words of a description.
     pub(crate) fn add_section(&mut self, section: String) {
         self.blocks.push(section);
     }
