@@ -35,7 +35,7 @@ pub enum Begun {
 impl LedgerList {
     /// Creates a list in a ledger, for the writes of one operation.
     ///
-    /// Call this only on the first run of an occasion: under a new list, everything is sent again.
+    /// Create a list only on the first run of an occasion: under a new list, every write is sent again.
     ///
     /// # Errors
     ///
@@ -198,7 +198,7 @@ impl LedgerList {
         self.ledger.unknown(&self.name, after, limit).await
     }
 
-    /// Settles a key in [`State::Unknown`](crate::State::Unknown) after a look or an operator found out what happened.
+    /// Records the finding of a look or an operator about a key in [`State::Unknown`](crate::State::Unknown).
     ///
     /// # Errors
     ///
@@ -217,7 +217,7 @@ impl LedgerList {
         Digest::of(content, &self.digest_key)
     }
 
-    /// Checks the operation: a key stands for a write of its list's operation, and has no meaning for another operation.
+    /// Checks that the list is for this operation. A key stands only for a write of its list's operation.
     pub(crate) fn check(&self, operation: &OperationInfo) -> Result<(), LedgerError> {
         if *self.operation == *operation.id {
             return Ok(());

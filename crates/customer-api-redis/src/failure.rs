@@ -28,7 +28,8 @@ pub(crate) enum Failure {
     TooSlow,
 }
 
-/// The errors of a server that no longer accepts writes: it is a replica, or an old primary that its replicas have left.
+/// The errors that show that the connection leads to the wrong server: a replica, an old primary that its replicas have left, or a server
+/// that requires a password that the client did not send.
 const MISLED: &[&str] = &["READONLY", "MASTERDOWN", "NOAUTH", "NOREPLICAS"];
 
 /// The text with which servers before version 7 begin the error of a command that a script called.
@@ -53,7 +54,7 @@ impl Failure {
         matches!(self, Self::Lost)
     }
 
-    /// Returns whether the connection leads to a server that no longer accepts writes, for example after a failover.
+    /// Returns whether the error shows that the connection leads to the wrong server, for example to a replica after a failover.
     pub(crate) fn is_misled(&self) -> bool {
         matches!(self, Self::Server(code) if MISLED.contains(&&*code.0))
     }
@@ -89,7 +90,7 @@ impl ServerCode {
         let called = detail.starts_with(IN_SCRIPT).then_some(detail);
         let called = called.and_then(|detail| detail.split_once(": -"));
         let called = called.map(|(_, error)| error.split(' ').next().unwrap_or_default());
-        // No other part of that text is shown.
+        // Only this code is taken from the detail. The rest of the detail may quote keys and values, and is not shown.
         let known = called.map(|code| Self(code.to_owned()));
         let known = known.filter(|code| code.known_meaning().is_some());
         known.unwrap_or_else(|| Self(code.to_owned()))

@@ -19,8 +19,8 @@ impl KeyPrefix {
         Ok(Self(prefix))
     }
 
-    /// Returns the names of two keys of a class: one for the sorted set of its slots, one for the end of its stop. A
-    /// cluster keeps both keys on one node.
+    /// Returns the names of two keys of a class: one for the sorted set of the class's slots, and one for the time until which the class is
+    /// stopped. A cluster keeps both keys on one node.
     pub(crate) fn of_quota(&self, claim: &SlotClaim) -> [String; 2] {
         let (quota, class) = (Escaped(claim.quota()), Escaped(claim.class()));
         let key = |what| format!("{}quota:1:{{{quota}:{class}}}:{what}", self.0);

@@ -40,10 +40,10 @@ pub(crate) struct Surroundings {
     pub(crate) pulse: Arc<Pulse>,
 }
 
-/// The result of processing a request, when the request is recorded.
+/// The result of processing a request, as far as it is known when the request is recorded.
 #[derive(Default)]
 pub(crate) struct Processed {
-    /// `None` if the fault keeps the request from being carried out.
+    /// `None` if the fault prevents or delays the processing of the request.
     pub(crate) outcome: Option<Outcome>,
     pub(crate) late: Option<(ValidRequest, Later)>,
     /// The rules that the request breaks, as texts.
@@ -136,8 +136,8 @@ impl Pipeline {
         }
     }
 
-    /// Checks the request's path and method, the provider's admission, and the description. If a
-    /// check fails, returns the error response and the broken rules.
+    /// Checks the request: its path and method, the provider's own checks, and the rules of the
+    /// description. If a check fails, returns the error response and the broken rules.
     fn judge(
         &self,
         head: &Head,
@@ -177,14 +177,15 @@ impl Pipeline {
         }
     }
 
-    /// Forgets everything but the switches.
+    /// Removes the faults, the records, the delayed writes and the recorded requests. The switches
+    /// stay.
     pub(crate) fn reset(&self) {
         self.faults.clear();
         self.reset_records();
         self.log.clear();
     }
 
-    /// Forgets the provider's records, and the writes that are still to be carried out.
+    /// Removes the provider's records, and the delayed writes.
     pub(crate) fn reset_records(&self) {
         self.late.clear();
         self.provider.reset();

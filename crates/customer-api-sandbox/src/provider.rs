@@ -21,7 +21,8 @@ pub(crate) trait Provider: Send + Sync + 'static {
     /// Ends all open scrolls.
     fn expire_scrolls(&self) {}
 
-    /// Makes the provider's checks that precede the body: the credential and the formats.
+    /// Makes the checks that the provider makes before it reads the body, such as the check of the
+    /// credential. The error is the provider's response.
     fn admit(&self, head: &Head) -> Result<(), Response>;
 
     /// Returns the provider's response to a request that its description does not allow.

@@ -42,7 +42,7 @@ Usage: invite_from_csv [--new] [--ledger FILE] [--dry-run] [--resend-refused] [-
   --ledger FILE     records who was invited; by default LIST.ledger
   --dry-run         reads everything, and sends nothing
   --resend-refused  sends invitations again that were refused in an earlier run
-  --sandbox         uses its own sandbox, which knows `location-1`, needs no variables, and keeps no ledger
+  --sandbox         uses its own sandbox, which has `location-1`, needs no variables, and keeps no ledger
 
 Press Ctrl-C or send SIGTERM to stop: calls under way finish. Run the program again to continue. An unknown invitation may
 have been sent, and is not sent again: the program prints whom to ask, and with which details. Then record the outcome,
@@ -197,7 +197,7 @@ async fn invite(options: &Options) -> Result<bool, Failure> {
     }
 }
 
-/// Opens the one list of the ledger. The first run creates it, and every other run must find it.
+/// Opens the only list of the ledger. The first run creates the ledger and the list. Every other run must find them.
 async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
     find_or_create(path, is_new).await.map_err(|error| {
         let what_to_do = match error.kind() {
@@ -205,9 +205,10 @@ async fn open(path: &Path, is_new: bool) -> Result<LedgerList, Failure> {
                 "\nOn the first run, use `--new`. If people were invited before, find the old ledger: with a new one, \
                  every person would be invited again"
             }
-            LedgerErrorKind::AlreadyExists => "\nTo continue with it, omit `--new`",
+            LedgerErrorKind::AlreadyExists => "\nTo continue with this ledger, omit `--new`",
             LedgerErrorKind::NoSuchList => {
-                "\nNo invitation was sent with this ledger yet. If a kill left it like this, delete it, and use `--new`"
+                "\nNo invitation was sent with this ledger yet. If the first run was killed before it created the list, \
+                 delete the ledger, and use `--new`"
             }
             _ => "",
         };
@@ -285,8 +286,8 @@ fn column(headers: &csv::StringRecord, name: &str) -> Result<Option<usize>, Fail
     }
 }
 
-/// Returns the line on which a record begins, counted as in an editor. Line breaks within a cell count. Empty lines count, too, although a
-/// record's position omits them.
+/// Returns the line on which a record begins, counted as in an editor. Line breaks inside cells are counted. Empty lines are counted too,
+/// although the record's position omits them.
 fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     let Some(position) = record.position() else {
         return 0;

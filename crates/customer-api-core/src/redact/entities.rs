@@ -1,4 +1,4 @@
-//! The names that HTML has for characters, as far as they are used to write people's names and addresses.
+//! HTML's names of the characters that occur in people's names and addresses.
 
 /// The longest name, in characters.
 pub(super) const LONGEST: usize = 8;
@@ -6,13 +6,13 @@ pub(super) const LONGEST: usize = 8;
 /// The shortest name, in characters.
 pub(super) const SHORTEST: usize = 2;
 
-/// The endings of an accented letter's name; the letter comes first. Accents do not count, so only the letter is needed.
+/// The endings of the names of accented letters. The name begins with the letter. Accents are not compared, so only the letter is needed.
 const ACCENTS: &[&str] = &[
     "acute", "breve", "caron", "cedil", "circ", "dblac", "dot", "grave", "macr", "ogon", "ring",
     "tilde", "uml",
 ];
 
-/// The other names, sorted. In lower case, because capitals count as equal to small letters.
+/// The other names, sorted, in lower case. The case of a name in a text is ignored.
 const NAMES: &[(&str, char)] = &[
     ("acute", '´'),
     ("acy", 'а'),
@@ -200,7 +200,7 @@ const NAMES: &[(&str, char)] = &[
     ("zwnj", '\u{200c}'),
 ];
 
-/// Returns the character of a name in lower case. For an accented letter, returns only the letter.
+/// Returns the character that this name stands for. The name must be in lower case. For an accented letter, returns only the letter.
 pub(super) fn named(name: &str) -> Option<char> {
     if let Ok(place) = NAMES.binary_search_by_key(&name, |(name, _)| name) {
         return NAMES.get(place).map(|(_, c)| *c);

@@ -1,11 +1,11 @@
-//! Removes one layer of escapes from a text: those of one format, or of all formats, at any position.
+//! Removes one layer of escapes from a text: the escapes of one format, or of several formats, wherever they are in the text.
 
 use super::entities;
 
 /// The escapes that are removed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
-    /// The escapes of all formats, where a text has parts in several formats.
+    /// The escapes of all other formats except [`Misread`](Self::Misread), for a text whose parts are in several formats.
     Any,
     /// Backslashes, as in JSON, JavaScript, Python, C and Rust.
     Backslash,
@@ -60,8 +60,8 @@ pub(super) fn spelt(text: &str) -> Vec<Spelt> {
     spelt.collect()
 }
 
-/// Returns the text with one layer of the format's escapes removed; `None` if it contains none. Text that only looks like an
-/// escape stays.
+/// Returns the text with one layer of the format's escapes removed; `None` if it contains none. Text that only looks like an escape stays
+/// unchanged.
 ///
 /// Each character is read a bounded number of times.
 pub(super) fn without_escapes(text: &[Spelt], format: Format) -> Option<Vec<Spelt>> {
@@ -96,12 +96,12 @@ pub(super) fn without_escapes(text: &[Spelt], format: Format) -> Option<Vec<Spel
     is_changed.then_some(plain)
 }
 
-/// Returns the character that a backslash and the characters after it stand for, and how many characters follow the
-/// backslash: as in JSON, JavaScript, Python, C and Rust.
+/// Reads the characters after a backslash, as in JSON, JavaScript, Python, C and Rust. Returns the character that the escape stands for,
+/// and the number of characters that the escape has after the backslash.
 fn backslash(after: &[Spelt]) -> Option<(char, usize)> {
     let simple = |c| Some((c, 1));
     match after.first()?.c {
-        // Markdown, SQL and patterns escape other signs than JSON does.
+        // Markdown, SQL and patterns escape signs that JSON does not escape.
         c if c.is_ascii_punctuation() => simple(c),
         'f' | 'n' | 'r' | 't' | 'v' => simple(' '),
         'a' => simple('\u{7}'),

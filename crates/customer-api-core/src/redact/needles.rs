@@ -16,7 +16,7 @@ use crate::request::{SensitiveKind, SensitiveValue};
 /// The longest piece that is searched for, in characters. Longer values are searched for in pieces of that length.
 const PIECE: usize = 128;
 
-/// A value with fewer characters counts only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
+/// A value with fewer characters is found only as a whole word. Otherwise a name such as `A` would remove every `a` from a message.
 const SHORT: usize = 3;
 
 /// The maximum number of matches of values, in all readings of a text. A text exceeds this limit only if it consists of many values that
@@ -37,7 +37,7 @@ struct Needle {
     alone: Alone,
 }
 
-/// The characters next to a needle that make it a part of something else.
+/// Which characters must not be next to a needle, because they would make the needle a part of a longer word or number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Alone {
     Anywhere,
@@ -66,7 +66,7 @@ impl Needles {
         }
     }
 
-    /// Adds the digits of a number, as they are, in groups as Java prints them, and as a floating-point number as Go does.
+    /// Adds a number in three forms: its digits, its digits in groups as Java prints them, and the floating-point form that Go prints.
     fn add_number(&mut self, digits: &str) {
         self.push(digits.to_owned(), Alone::AsNumber);
         for separator in [',', '.', ' ', '_', '\''] {
@@ -84,7 +84,7 @@ impl Needles {
         let first = digits.by_ref().take(1);
         let mut float: String = first.chain(['.']).collect();
         float.push_str(digits.as_str().trim_end_matches('0'));
-        // A number with only one digit other than 0 is too common to be searched for.
+        // In this form, a number with only one digit other than 0, such as 5000, is too common to be searched for.
         if float.len() > 2 {
             for exponent in [format!("e{power}"), format!("e+{power:02}")] {
                 self.push(format!("{float}{exponent}"), Alone::AsNumber);
@@ -173,7 +173,7 @@ impl Needles {
     }
 }
 
-/// Whether the character is of a script that has no spaces between words: of Han, Kana, Thai, Lao, Burmese or Khmer.
+/// Whether the character belongs to a script without spaces between words: Han, Kana, Thai, Lao, Burmese or Khmer.
 fn is_within_words(c: char) -> bool {
     matches!(c,
         '\u{e00}'..='\u{eff}'
@@ -188,9 +188,9 @@ fn is_within_words(c: char) -> bool {
 /// Searches the readings of one text for a request's values.
 pub(super) struct Search<'n> {
     needles: &'n Needles,
-    /// Reused, because most readings of a text may contain the same values.
+    /// Reused for the next reading, if that reading may contain the same values.
     texts: Option<Automaton<&'n Needle>>,
-    /// The number of values that may still be found.
+    /// The number of matches that may still be found.
     left: usize,
 }
 
@@ -203,7 +203,8 @@ impl<'n> Search<'n> {
         }
     }
 
-    /// Reports the bytes of the first text that spell a value in one of its views. `None` if the search fails.
+    /// Searches a folded view of the text for the values. Reports the bytes of the original text that spell them. Returns `None` if the
+    /// search fails.
     pub(super) fn texts(
         &mut self,
         folded: &View,
@@ -227,7 +228,7 @@ impl<'n> Search<'n> {
             })
     }
 
-    /// Reports phone numbers in the same way, by the digits of a text.
+    /// Searches a view of the text's digits for the phone numbers. Reports the bytes of the original text that spell them.
     pub(super) fn phones(
         &self,
         digits: &View,
@@ -252,7 +253,7 @@ impl<'n> Search<'n> {
 /// Finds several needles at once.
 struct Automaton<N> {
     needles: Vec<N>,
-    /// `None` without needles.
+    /// `None` if there are no needles.
     automaton: Option<AhoCorasick>,
 }
 
@@ -269,8 +270,8 @@ impl<N> Automaton<N> {
         Some(Self { needles, automaton })
     }
 
-    /// Reports every place where one of the needles occurs, including overlapping ones. Reporting only the longest would leave
-    /// the rest of a value that begins inside it.
+    /// Reports every occurrence of every needle, even if occurrences overlap. If only the longest of them were reported, a part of a value
+    /// that begins inside that one would stay in the text.
     fn search(
         &self,
         text: &str,

@@ -1,11 +1,11 @@
-//! Phone numbers, however their digits are grouped, with or without the country code.
+//! Finds phone numbers, however their digits are grouped, with or without the country code.
 
 use super::{
     escapes::spelt,
     view::{View, folded},
 };
 
-/// The fewest digits that are searched for separately.
+/// The minimum number of digits of a number's tail.
 const LEAST: usize = 6;
 
 /// The most digits of a number, including the `00` that stands for a `+`.
@@ -17,7 +17,8 @@ const COUNTRY: usize = 3;
 /// The most characters between two digits of a number.
 const BETWEEN: usize = 4;
 
-/// Separates digits that are too far apart, or separated by characters that do not belong to a number.
+/// The character between two digits that can't belong to one number, because they are too far apart or because other characters separate
+/// them.
 const END: char = '|';
 
 /// A number in the form in which it is searched for.
@@ -30,10 +31,13 @@ pub(super) struct Phone {
 }
 
 impl Phone {
-    /// Reads a text that is only a phone number. A text without a sign of a phone number can be any other number. Therefore
-    /// all of its digits are searched for, unless it `is_known` to be a phone number.
+    /// Reads a text that consists only of a phone number.
+    ///
+    /// A number that begins with `+` or `00` has a country code. Any other number may have no country code, or be another kind of number.
+    /// Then all digits after the leading zeros are searched for. The exception is a text that `is_known` to be a phone number, and has at
+    /// least 10 digits and no leading zero: it counts as a number with a country code.
     pub(super) fn read(text: &str, is_known: bool) -> Option<Self> {
-        // Folded, because a number may be in full-width digits, or between the invisible marks that telephones copy with it.
+        // Folded, because a number may be in full-width digits, or between the invisible marks that telephones copy with the number.
         let folded = folded(&spelt(text));
         let text = folded.strip_prefix("tel:").unwrap_or(&folded);
         let text = without_extension(text);

@@ -9,7 +9,7 @@ use crate::{
     time::{now, senders_clock},
 };
 
-/// How long before its expiry a token is renewed, unless a tenth of its life is less.
+/// How long before its expiry a token is renewed. If a tenth of the token's lifetime is shorter, that time is used instead.
 const MARGIN: Duration = Duration::from_secs(5 * 60);
 
 /// The result of a login: a credential, and how long it is valid.
@@ -24,7 +24,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// Creates a token in the form in which requests carry it.
+    /// Creates a token from the credential that requests carry.
     #[must_use]
     pub fn new(credential: Credential) -> Self {
         Self {
@@ -41,8 +41,8 @@ impl Token {
         self
     }
 
-    /// Sets when the token expires by the provider's clock. The `Date` in the headers of the login's response shows that
-    /// clock. This machine's clock may be wrong and is used only if there is no `Date`.
+    /// Sets when the token expires by the provider's clock. The `Date` in the headers of the login's response shows the time of that clock.
+    /// This machine's clock may be wrong and is used only if there is no `Date`.
     ///
     /// If [`with_lifetime`](Self::with_lifetime) is also set, the earlier end counts. A time in the past is the sign of a
     /// wrong clock and is ignored.

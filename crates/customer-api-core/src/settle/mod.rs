@@ -19,8 +19,8 @@
 //! - Another writer who made the same change. Therefore no verdict is `Applied` without a marker.
 //! - A provider that shows an applied write late, or applies an accepted write late. Therefore absence never means "did not happen".
 //! - A marker that was used for another write before.
-//! - A `Date` from a clock other than the one that dates the provider's records, and a clock of this machine that was set between the write
-//!   and the look.
+//! - A `Date` from a clock other than the one that dates the provider's records.
+//! - An adjustment of this machine's clock between the write and the look.
 
 mod clock;
 mod compared;
@@ -94,9 +94,9 @@ pub trait Settle: Operation {
     /// Whether the write counts as made if it is [`InEffect`](Settled::InEffect) with this evidence, even if another writer may
     /// have set the state.
     ///
-    /// Return true for a label, a deletion, or an update of which everything could be compared. Return false, the default,
-    /// for a creation, because a record with the same name may be there instead. The result decides what a ledger does about
-    /// the verdict.
+    /// Return true for a label, for a deletion, and for an update if every value could be compared. Return false, the default, for a
+    /// creation, because the record that was found may be another one with the same name. The result decides what a ledger does about the
+    /// verdict.
     fn suffices(evidence: &Self::Evidence) -> bool {
         let _ = evidence;
         false

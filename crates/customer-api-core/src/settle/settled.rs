@@ -2,8 +2,8 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 /// The result of looking for a write whose outcome is unknown.
 ///
-/// `E` is the evidence: the value that was read. The verdict is about the moment of the look. No verdict states that the
-/// write did not happen, because a provider may apply it later, and its searches may lag.
+/// `E` is the evidence: the value that was read. The verdict is about the moment of the look. No verdict states that the write did not
+/// happen, because the provider may apply the write later, and the provider's searches may lag.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settled<E> {
@@ -24,7 +24,7 @@ pub enum Settled<E> {
 }
 
 impl<E> Settled<E> {
-    /// The value that was read, if the verdict is based on it.
+    /// The value that was read, if the verdict is based on a value.
     pub fn evidence(&self) -> Option<&E> {
         match self {
             Self::Applied(evidence) | Self::InEffect(evidence) | Self::Superseded(evidence) => {
@@ -66,7 +66,7 @@ impl Absent {
 
 /// The reason why no look shows whether a write happened, and a text that states whom to ask, with which details.
 ///
-/// Contains nothing personal. The caller knows whom the write was about.
+/// Contains nothing personal, because the caller knows whom the write was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Why {
     reason: Reason,

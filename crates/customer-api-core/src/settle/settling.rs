@@ -3,7 +3,7 @@ use std::{fmt, time::Duration};
 use super::{Look, Reason, SendTrace, Settle, Settled, Why, look::Moment};
 use crate::{Client, Error, ErrorKind, Operation, time::Deadline};
 
-/// The wait between the first look and the second. It doubles after each look.
+/// The wait between the first look and the second. The wait doubles after each look.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 
 /// The longest wait between two looks, unless the provider asks for a longer one.
@@ -33,7 +33,7 @@ impl<'o, O: Settle> Settling<'o, O> {
     ///
     /// # Errors
     ///
-    /// The errors of the reads: the provider was not reached, or refused them.
+    /// The errors of the reads: the provider was not reached, or refused the reads.
     pub async fn look(self) -> Result<Settled<O::Evidence>, Error> {
         if let Some(verdict) = self.refused() {
             return Ok(verdict);
@@ -45,9 +45,9 @@ impl<'o, O: Settle> Settling<'o, O> {
 
     /// Looks repeatedly until a read shows the write, for at most this time.
     ///
-    /// The waits between looks grow from 1 s to 30 s, and are longer if the provider asks for that. The first verdict except
-    /// [`NotSeen`](Settled::NotSeen) ends the looking. When the time is over, the last verdict is returned. A look that fails for a
-    /// temporary reason, such as a timeout, does not end the looking.
+    /// The waits between looks grow from 1 s to 30 s, and are longer if the provider asks for that. The first verdict other than
+    /// [`NotSeen`](Settled::NotSeen) is returned immediately. When the time is over, the last verdict is returned. After a look that fails
+    /// for a temporary reason, such as a timeout, the next look follows.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl<'o, O: Settle> Settling<'o, O> {
         crate::blocking::wait(self.look_for(time)).unwrap_or_else(|error| Err(error.into()))
     }
 
-    /// Returns the verdict on a trace that belongs to another operation.
+    /// Returns the verdict on a trace that belongs to another operation. `None` if the trace belongs to this operation.
     fn refused(&self) -> Option<Settled<O::Evidence>> {
         let is_ours = self.trace.operation() == O::INFO.id;
         (!is_ours).then(|| {

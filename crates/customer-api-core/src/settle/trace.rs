@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// When a write was sent. A look needs this to find out later whether the write happened.
+/// When a write was sent. A look needs a trace to find out later whether the write happened.
 ///
 /// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id, times and a
 /// count. The times are those of the sending machine's clock.
@@ -30,7 +30,7 @@ pub struct SendTrace {
 }
 
 impl SendTrace {
-    /// Creates the trace of a write of which only the beginning is known, such as the write of a process that was killed.
+    /// Creates the trace of a write if only its start time is known, for example because the process that sent it was killed.
     ///
     /// `operation` is the [id](crate::OperationInfo::id) of the operation. `first` must not be later than the first attempt.
     #[must_use]

@@ -82,7 +82,7 @@ impl Body {
             let is_empty = piece.is_empty();
             received.push(piece);
             if is_empty {
-                // The size limit does not stop empty pieces. Yielding lets the timeout end them.
+                // The size limit does not stop a body of endless empty pieces. Yielding lets the timeout stop it.
                 tokio::task::yield_now().await;
             }
         }

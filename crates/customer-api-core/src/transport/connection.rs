@@ -77,7 +77,7 @@ impl Trust {
         }
         let near_end = response.extensions().get().map(HttpInfo::local_addr);
         let mut state = self.state();
-        // An unknown connection may have been used before.
+        // A connection whose address is unknown may have been used before.
         let is_reused = near_end.is_none_or(|near_end| !state.used.insert(near_end));
         let status = response.status();
         let is_unasked = is_reused && status.is_client_error();

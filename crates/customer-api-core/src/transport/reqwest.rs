@@ -80,8 +80,8 @@ impl ReqwestTransport {
         Self::from_builder(|| tls::share(reqwest::Client::builder()), settings)
     }
 
-    /// Creates a transport from builders with your own proxies, certificates or DNS settings. The function is called for each of the two
-    /// HTTP clients of the transport: one that pools connections, and one that keeps none.
+    /// Creates a transport from builders with your own proxies, certificates or DNS settings. The transport has two HTTP clients: one pools
+    /// connections, and one keeps no connection. The transport calls `builder` to create each of them.
     ///
     /// The settings that the client's guarantees depend on are applied last, and override the builder's: no redirects, no retries, the
     /// connect timeout, a short time for idle connections, and no proxy for a loopback address. A timeout of the builder applies in

@@ -1,5 +1,5 @@
-//! Looks for a write in code that does not require the operation to implement `Settle`. The methods `settle_unknown`
-//! require it, and make the [`Finder`] for that code.
+//! Looks for writes on behalf of code that does not require an operation to implement `Settle`. The methods `settle_unknown` require
+//! `Settle`, and make the [`Finder`] for that code.
 
 use std::sync::Arc;
 
@@ -8,14 +8,13 @@ use customer_api_core::{Call, Client, Error, SendTrace, async_trait, settle::Set
 use super::{Looked, SettlePolicy, settle};
 use crate::{Entry, LedgerError, LedgerList, Resolution};
 
-/// Keeps a copy of a write for a later look, because the call consumes the write.
+/// Copies the write of a call for a later look, because the call consumes the write.
 pub(crate) type Finder<O> = Arc<dyn Fn(&Call<O>) -> Box<dyn Kept> + Send + Sync>;
 
 /// The result of a look for a write.
 pub(crate) struct Found {
     pub(crate) looked: Looked,
-    /// The resolution that the ledger recorded, or `None` if the key stays unknown. An error if the ledger could not record
-    /// it.
+    /// The resolution that the ledger recorded, or `None` if the key stays unknown. An error if the ledger could not record the resolution.
     pub(crate) resolved: Result<Option<Resolution>, LedgerError>,
 }
 
@@ -25,7 +24,8 @@ pub(crate) trait Kept: Send + Sync {
     /// Looks for a write that an earlier call made.
     async fn find(&self, list: &LedgerList, known: &Entry) -> Found;
 
-    /// Looks for a write that was made recently: by this call, if its error is given, or by another call.
+    /// Looks for a write that was sent just now. If this call sent the write, `error` is the error of this call. Otherwise another call
+    /// sent the write.
     async fn find_now(&self, list: &LedgerList, known: &Entry, error: Option<&Error>) -> Found;
 }
 

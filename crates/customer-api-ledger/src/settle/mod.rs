@@ -2,12 +2,12 @@
 //!
 //! | to settle | use |
 //! |---|---|
-//! | keys that a run finds unknown, and keys that become unknown in it | [`SendAll::settle_unknown`](crate::send_all::SendAll::settle_unknown) |
+//! | keys that a run finds unknown, and keys that become unknown in the run | [`SendAll::settle_unknown`](crate::send_all::SendAll::settle_unknown) |
 //! | one write that is made under its key | [`OnceCall::settle_unknown`](crate::once::OnceCall::settle_unknown) |
 //! | one key, without sending anything | [`LedgerList::settle`] |
 //!
-//! A ledger contains no content. Therefore each of these methods needs the write again. Each method applies the verdict by the
-//! [`SettlePolicy`].
+//! A ledger contains no content. Therefore each of these methods needs the write again. The [`SettlePolicy`] determines how the verdict
+//! resolves the key.
 
 mod finder;
 mod policy;
@@ -33,9 +33,9 @@ pub type Looked = Result<Settled<()>, Error>;
 pub struct Settlement<E> {
     /// The result of the look.
     pub verdict: Settled<E>,
-    /// The decision that follows by the [policy](SettlePolicy). `None` if the key stays unknown.
+    /// The resolution that follows from the verdict and the [policy](SettlePolicy). `None` if the key stays unknown.
     pub resolution: Option<Resolution>,
-    /// Whether the ledger recorded the resolution. If not, the key stays as it was.
+    /// Whether the ledger recorded the resolution, if there is one. After an error, the key stays as it was.
     pub recorded: Result<(), LedgerError>,
 }
 

@@ -38,18 +38,18 @@ impl SettlePolicy {
         self
     }
 
-    /// Decides that a write did not happen if no read shows it and this time has passed since its key was begun last. **If the provider
-    /// applies the write later, and it is sent again, it is made twice.**
+    /// Resolves a key as not sent if no read shows its write, and if this time has passed since the ledger last recorded the start of the
+    /// write. **If the provider applies the write later, and the write is sent again, it is made twice.**
     ///
-    /// The time should be longer than the timeout of a call plus the longest lag of the provider's reads. This applies only to keys that
-    /// were unknown before this call or run. A key that becomes unknown in this call or run stays unknown until the next run.
+    /// The time should be longer than the timeout of a call plus the longest lag of the provider's reads. The setting applies only to keys
+    /// that were unknown before this call or run. A key that becomes unknown in this call or run stays unknown until the next run.
     #[must_use]
     pub const fn absent_after(mut self, time: Duration) -> Self {
         self.absent_after = Some(time);
         self
     }
 
-    /// Returns the same policy for a write that was sent in this call or run.
+    /// Returns this policy without `absent_after`, for a write that was sent in this call or run.
     pub(super) const fn of_now(self) -> Self {
         Self {
             absent_after: None,

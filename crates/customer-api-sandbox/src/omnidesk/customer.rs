@@ -53,13 +53,13 @@ pub struct OmnideskEvent {
     /// The event's id. The server assigns it.
     #[serde(default)]
     pub id: u64,
-    /// The person or system that caused it.
+    /// The person or system that caused the event.
     pub initiated_by: String,
-    /// Its text.
+    /// The text of the event.
     pub message: String,
-    /// Its source.
+    /// The source of the event.
     pub source_url: String,
-    /// Its time, as `2020-01-23 16:33:02`.
+    /// The time of the event, as `2020-01-23 16:33:02`.
     pub created_at: String,
 }
 

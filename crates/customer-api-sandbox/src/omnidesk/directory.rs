@@ -89,7 +89,7 @@ impl Directory {
         }
     }
 
-    /// Removes a customer, so that no read shows it any more.
+    /// Removes a customer. From now on, no read shows the customer.
     pub(super) fn remove_at_once(&mut self, id: u64) -> Option<OmnideskCustomer> {
         self.lag.rewrite(|earlier| drop(earlier.remove(&id)));
         self.remove(id)
@@ -123,14 +123,14 @@ impl Directory {
         self.customers.remove(&id)
     }
 
-    /// Returns the first customer that matches, by id.
+    /// Returns the id of the matching customer with the lowest id.
     pub(super) fn find(&self, fits: impl Fn(&OmnideskCustomer) -> bool) -> Option<u64> {
         self.all()
             .find(|customer| fits(customer))
             .map(|customer| customer.id)
     }
 
-    /// Adds a channel to a customer, unless the customer already has it.
+    /// Adds a channel to a customer, unless the customer already has that channel.
     pub(super) fn add_channel(&mut self, id: u64, channel_type: &str, value: &str) {
         let Some(customer) = self.customers.get_mut(&id) else {
             return;

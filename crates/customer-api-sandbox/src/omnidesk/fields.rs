@@ -18,7 +18,7 @@ pub(super) fn custom(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     fields.filter_map(|(name, value)| Some((name.strip_prefix("custom_")?, value.as_str()?)))
 }
 
-/// Returns the numbered channels, by their numbers.
+/// Returns the numbered channels, in the order of their numbers.
 pub(super) fn channels(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     (0..).map_while(|number| {
         let channel_type = text(body, &format!("customerChannelType_{number}"))?;
@@ -27,7 +27,7 @@ pub(super) fn channels(body: &Value) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Returns the channels that a creation or an addition names individually.
+/// Returns the channels in the fields `extra_…` of a creation or of an addition of channels.
 pub(super) fn extra_channels(body: &Value) -> Vec<(&'static str, String)> {
     let named = ["email", "telephone", "twitter", "facebook"].into_iter();
     let present = named.filter_map(|channel_type| {

@@ -71,7 +71,7 @@ pub(crate) fn start(
     Ok(Server::start(bound, pipeline, provider))
 }
 
-/// Returns the description with the changes of the switches.
+/// Returns the description, changed according to the switches.
 fn describe(options: &OmnideskOptions) -> Result<Description, SandboxError> {
     let mut description =
         Description::load_once(&LOADED, DESCRIPTION, &OPERATIONS).map_err(|cause| {
@@ -121,7 +121,7 @@ impl Server<Omnidesk> {
         OmnideskOptions::clone(&self.provider.options())
     }
 
-    /// Changes the switches. Requests that arrive from now on meet the new ones. The records stay.
+    /// Replaces the switches, for requests that arrive from now on. Keeps the records.
     ///
     /// # Errors
     ///
@@ -163,7 +163,7 @@ impl Server<Omnidesk> {
         self.provider.directory().seed(customer)
     }
 
-    /// Adds customers with the ids that they have, and synchronisations.
+    /// Adds customers, and keeps their ids. Adds synchronisations.
     #[cfg(feature = "console")]
     pub(crate) fn restore(
         &self,

@@ -1,4 +1,4 @@
-//! A customer of the account. The sandbox stores it in the form of the provider's writes.
+//! A customer of the account. The sandbox stores the customer in the form of the provider's writes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Revnue's customers: one state per company, and a quota for the account.
+//! Revnue's customers, each of one company, and the quota of the account.
 
 mod customer;
 mod options;

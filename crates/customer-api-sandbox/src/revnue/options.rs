@@ -115,8 +115,8 @@ impl RevnueOptions {
         self
     }
 
-    /// Sets whether the paths of reads end with a slash. If not, they end like those of writes.
-    /// Documented. Default: true.
+    /// Sets whether the paths of reads end with a slash. If not, they end without a slash, like the
+    /// paths of writes. Documented. Default: true.
     pub fn trailing_slash(mut self, present: bool) -> Self {
         self.trailing_slash = present;
         self

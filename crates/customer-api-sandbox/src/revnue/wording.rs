@@ -1,5 +1,5 @@
 //! Revnue's refusals: `detail` as documented, or messages under the names of fields in the words of
-//! its framework (inferred).
+//! Revnue's framework (inferred).
 
 use serde_json::{Map, Value, json};
 

@@ -42,8 +42,8 @@ pub(super) fn channels(sent: &NumberedPairs, customer: &Customer, comparison: &m
     }
 }
 
-/// Whether the customer's channels contain an address. `None` if the read returned no channels: the provider's sample has none, so the
-/// customer may have some.
+/// Whether the customer's channels contain an address. `None` if the read returned no channels. The list of channels is also empty in the
+/// provider's sample, so an empty list does not show that the customer has no channels.
 pub(super) fn has_channel(customer: &Customer, value: &str) -> Option<bool> {
     if customer.channels.is_empty() {
         return None;

@@ -13,7 +13,7 @@ use super::{
 use crate::{AddExternalEvent, GetTimeline, Omnidesk, Timeline};
 
 impl AddExternalEvent {
-    /// Puts a marker into the fragment of the source URL. By the marker, [`Client::settle`](crate::Client::settle) finds exactly this
+    /// Puts a marker into the fragment of the source URL. [`Client::settle`](crate::Client::settle) uses the marker to find exactly this
     /// event.
     ///
     /// **Everyone who sees the event on the customer's timeline in Omnidesk may see the marker**, as `#ref=order-4711` at the end of the
@@ -30,7 +30,7 @@ impl AddExternalEvent {
 /// |---|---|
 /// | `Applied` | an entry shows the marker, in any of its values |
 /// | `NotSeen` | no entry shows the marker. The form of an entry is not documented, so an entry may not show its source URL |
-/// | `CannotTell` | the event has no marker; the timeline is not a list; or the customer has no external id, by which timelines are read |
+/// | `CannotTell` | the event has no marker; the customer or the timeline is not found; the timeline is not a list; or the customer has no external id, by which timelines are read |
 impl Settle for AddExternalEvent {
     type Evidence = Timeline;
 

@@ -20,15 +20,15 @@ use crate::{Client, Review};
 
 /// All reviews of all customers since a point in time, page by page. Created by [`Client::reviews_since`].
 ///
-/// The provider's cursor expires after a minute and moves on the server with every call (inferred). Therefore a task requests the next page
-/// as soon as the previous page has arrived and the [buffer](Self::read_ahead) has room for one more. The task sends no request when the
-/// minute is nearly over. It never repeats a request that the provider may have received.
+/// The provider's cursor expires after a minute, and every call advances it on the server (inferred). Therefore a task requests the next
+/// page as soon as the previous page has arrived and the [buffer](Self::read_ahead) has room for one more. The task sends no request when
+/// the minute is nearly over. It never repeats a request that the provider may have received.
 ///
 /// The list ends only with a page whose list is empty, or with a page without a link to the next one. A page whose list is missing or
 /// `null` is an error.
 ///
-/// If a review can't be read, for example because its time has no offset, its page reports it ([`Page::unreadable`]) and the list
-/// continues. The review counts as delivered if the list resumes.
+/// If a review can't be read, for example because its time has no offset, the page reports the review ([`Page::unreadable`]), and the list
+/// continues. If the list resumes, the review counts as delivered.
 ///
 /// ```no_run
 /// use ravelin_labels::{Client, Resume, Timestamp};
@@ -44,16 +44,16 @@ use crate::{Client, Review};
 ///
 /// # Errors
 ///
-/// The [`progress`](PagesError::progress) of a [`PagesError`] shows what was delivered before it.
+/// The [`progress`](PagesError::progress) of a [`PagesError`] shows what was delivered before the error.
 ///
 /// | [kind](PagesError::kind) | what happened |
 /// |---|---|
 /// | `Expired` | the caller was too slow for the buffer, and the cursor's minute was over |
-/// | `Interrupted` | a follow-up failed after it may have been received, or could not be sent |
+/// | `Interrupted` | a follow-up could not be sent, or failed after the provider may have received it |
 /// | `Stopped` | the task that reads ahead has ended because its runtime was shut down |
 /// | `ParameterIgnored` | a review is older than the start time: the provider did not understand the parameter |
 /// | `ForeignLink` | `meta.next` leads to another host or path; it was not followed |
-/// | `Repeated`, `TooManyPages` | the provider's pages form a circle, or never end |
+/// | `Repeated`, `TooManyPages` | the provider's pages form a loop, or never end |
 /// | `ResumeImpossible` | the list could not resume without losing or duplicating reviews |
 /// | `Call` | the first page could not be read, or the key was refused |
 /// | `NoRuntime`, `InsideRuntime` | the call was awaited outside a tokio runtime with time and I/O, or a blocking wait was made inside one |
@@ -77,7 +77,7 @@ pub enum SinceFormat {
 
 /// What the list does when it breaks off.
 ///
-/// This is for a list that breaks off while its process lives. After a crash, continue with [`Client::reviews_after`].
+/// This setting is for a list that breaks off while its process runs. After a crash, continue with [`Client::reviews_after`].
 ///
 /// Before the list resumes, it waits for as long as the provider asks, or for 20 s after a 429 without a `Retry-After`, and at least for
 /// the back-off. If the provider asks for more than a minute, the list ends, and the error of the call contains the requested wait.
@@ -120,11 +120,11 @@ impl Client {
 
     /// Continues an earlier process's list after its [bookmark](ReviewsSince::bookmark).
     ///
-    /// The provider's cursor does not outlive a minute, and its reviews have no id. Therefore the list is read again from its start time,
-    /// and the reviews up to the bookmark are skipped. If the skipped reviews are not the delivered ones in the same order, the list ends
-    /// with an error of kind [`ResumeImpossible`](customer_api_core::pages::PagesErrorKind::ResumeImpossible) before it delivers anything.
-    /// In that case, start a new export. Resuming is correct for any order that does not change from one reading to the next. New reviews
-    /// may be added at the end.
+    /// The provider's cursor expires after a minute, and the provider's reviews have no id. Therefore the list is read again from its start
+    /// time, and the reviews up to the bookmark are skipped. If the skipped reviews are not the delivered ones in the same order, the list
+    /// ends with an error of kind [`ResumeImpossible`](customer_api_core::pages::PagesErrorKind::ResumeImpossible) before it delivers
+    /// anything. In that case, start a new export. Resuming is correct for any order that does not change from one reading to the next. New
+    /// reviews may be added at the end.
     ///
     /// The settings of the earlier list are not in the bookmark: set [`parameter`](ReviewsSince::parameter) and the others again.
     /// [`progress`](ReviewsSince::progress) and the numbers of pages count only what this list delivers. A record that can't be
@@ -223,7 +223,8 @@ impl ReviewsSince {
     ///
     /// # Errors
     ///
-    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, an error of kind `InsideRuntime`, and nothing is sent.
+    /// The same errors as [`next_page`](Self::next_page). Inside an async runtime, nothing is sent, and the error is of kind
+    /// `InsideRuntime`.
     #[cfg(feature = "blocking")]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     pub fn wait_page(&mut self) -> Result<Option<Page<Review>>, PagesError> {

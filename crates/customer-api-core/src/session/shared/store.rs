@@ -6,11 +6,11 @@ use crate::{error::StoreError, random, session::LoginFailures};
 
 /// Keeps the tokens of logins for many processes, for example in a database.
 ///
-/// For each account there is at most one token, one right to log in, and one pause. The store sees no clear text: an account
-/// is a keyed digest, and a token is sealed. Only the clock of the store counts: processes pass and receive durations.
+/// For each account there is at most one token, one right to log in, and one pause. The store receives no clear text: an account is a keyed
+/// digest, and a token is sealed. Only the store's clock is used: processes pass and receive durations.
 ///
-/// Each method runs one statement or script. Its result can be lost with the connection after the statement has taken effect.
-/// The caller can therefore run each method again with the same values, and the second run must change nothing.
+/// Each method runs one statement or script. If the connection breaks, the result can be lost after the statement has taken effect. The
+/// caller can therefore run each method again with the same values, and the second run must change nothing.
 #[async_trait]
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Offers the token of the account, or the right to log in.
@@ -21,11 +21,11 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// 2. A token that has not expired is offered, unless a [newer](Wanted::Newer) one is wanted.
     /// 3. While the account is paused, no process logs in: [`Offer::Paused`].
     /// 4. While another process has the right to log in, [`Offer::Busy`].
-    /// 5. Otherwise this process has that right for [`lease`](LoginTurn::lease): [`Offer::Turn`].
+    /// 5. Otherwise this process gets the right to log in for [`lease`](LoginTurn::lease): [`Offer::Turn`].
     ///
     /// # Errors
     ///
-    /// If the store can't be reached, or takes too long. The process may have the right to log in nevertheless.
+    /// If the store can't be reached, or takes too long. Even after an error, the process may have the right to log in.
     async fn ask(&self, turn: &LoginTurn, wanted: Wanted) -> Result<Offer, StoreError>;
 
     /// Keeps the token that a login returned, and ends the turn. Changes nothing if the turn is over.
@@ -64,7 +64,7 @@ pub enum Wanted {
     Any,
     /// A token other than the one of this generation, which the provider rejects.
     Instead(u64),
-    /// A token other than the one of this generation, which expires soon. Other processes still use that one.
+    /// A token that replaces the token of this generation. The token of this generation expires soon, but other processes still use it.
     Newer(u64),
 }
 
