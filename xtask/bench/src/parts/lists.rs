@@ -27,9 +27,9 @@ const REVIEWS: u64 = 1_000_000;
 /// The consumers: their names, and their working time per page in ms.
 const CONSUMERS: [(&str, u64); 3] = [("fast", 0), ("equal", SERVER_MS), ("slow", 30)];
 
-/// The lengths of the exports whose memory is compared, and the number of runs of each per round. The peak depends by
-/// chance on how the parts of a response fall into the buffers. A long list has more such chances, so a short list is
-/// run more often.
+/// The lengths of the exports whose memory is compared, and the number of runs of each per round. The peak depends on
+/// how the parts of a response happen to fill the buffers. A long export has more chances of a high peak, so a short
+/// export is run more often.
 const SIZES: [(u64, usize); 3] = [(10_000, 30), (100_000, 10), (1_000_000, 3)];
 
 /// The consumer's time per page in ms. A slow consumer fills every buffer, so that no run has a small peak by chance.

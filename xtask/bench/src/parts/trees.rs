@@ -66,7 +66,7 @@ pub(crate) fn build(options: &Options, report: &mut Report) -> Result<(), Failur
     let [ours_again, plain_again] = again;
     report.figure(
         Figure::ratio(
-            "building them again after touching the program's own code",
+            "rebuild after touching `src/main.rs`, with `ravelin-labels` ÷ with plain reqwest",
             Target::AtMost(1.0),
             Spread::of_ratios(&ours_again, &plain_again),
         )

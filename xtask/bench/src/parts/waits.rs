@@ -43,7 +43,7 @@ pub(crate) fn send_all(options: &Options, report: &mut Report) -> Result<(), Fai
                 Ok(sent.seconds)
             };
             let new = path.to_str().ok_or("the path of the ledger is not text")?;
-            // The run with the ledger goes first in every other round.
+            // In every other round, the run with the ledger is the first one.
             if round % 2 == 0 {
                 without.push(run("none")?);
             }
@@ -81,7 +81,10 @@ pub(crate) fn limits(options: &Options, report: &mut Report) -> Result<(), Failu
             "taking and returning a permit without competition, by calls in flight",
             limits.in_flight,
         ),
-        ("the same, by calls per minute", limits.a_minute),
+        (
+            "taking and returning a permit without competition, by calls per minute",
+            limits.a_minute,
+        ),
         ("reading the token of a session", limits.session),
     ] {
         let figure = Figure::ratio(measure, A_MICROSECOND, Spread::of(values));

@@ -195,7 +195,8 @@ pub(crate) fn parameters(scope: &mut Scope<'_>, required: &[&Field]) -> (String,
     (parameters.join(", "), required.len())
 }
 
-/// Emits `name: value,` for every field. Required fields come from the constructor's parameters, the others are empty.
+/// Emits `name: value,` for every field. Required fields come from the constructor's parameters. The other fields are
+/// `None`.
 pub(crate) fn initializers<'f>(
     scope: &mut Scope<'_>,
     fields: impl IntoIterator<Item = &'f Field>,

@@ -38,7 +38,7 @@ impl Facts {
         Self(format!("\n### `{krate}::{item}`\n\n"))
     }
 
-    /// Adds a line. Words of a description must have gone through [`words`].
+    /// Adds a line. Text of a description must be passed through [`words`] first.
     fn add(&mut self, label: &str, fact: &str) {
         self.0 += &format!("- {label}: {}\n", words::line(fact));
     }

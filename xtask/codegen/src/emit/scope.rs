@@ -16,7 +16,7 @@ pub(crate) struct Scope<'a> {
     imports: BTreeMap<&'static str, BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
-/// How a field is held: as it is, or with room for absence or null.
+/// The type of a field: the plain type, or one with room for absence or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Held {
     Plain,

@@ -1,5 +1,5 @@
-//! Emits the constants that a repair of a response needs about an object: its members, and which of them are never
-//! changed.
+//! Emits the constants by which the core crate repairs an object of a response: the object's members, and whether each
+//! member may be repaired.
 
 use super::scope::{Held, Scope};
 use crate::{

@@ -73,7 +73,7 @@ fn size_of_model(api: &Api, one: &Alternative, depth: usize) -> usize {
     size(api, &slot, depth)
 }
 
-/// The nesting at which an object counts as large.
+/// An object that is nested more deeply than this counts as large.
 const DEEPEST: usize = 8;
 
 /// Returns an upper bound for the size in bytes. Room for absence is free, or already counted.

@@ -307,7 +307,7 @@ pub(crate) fn is_hiding(scope: &Scope<'_>, field: &Field) -> bool {
         || hides(scope.api, &field.slot.value, &mut Vec::new())
 }
 
-/// Emits the sending of a field by `call`, which takes a name and a value.
+/// Emits the statement that sends a field. `call` is the method, which takes a name and a value.
 pub(crate) fn send(
     scope: &mut Scope<'_>,
     field: &Field,

@@ -35,7 +35,7 @@ const NUMBER: u64 = 48_151_623_420_001;
 const AMOUNT: &str = "48151623420002.50";
 const SCROLL: &str = "planted+scroll/id==";
 
-/// Returns every planted value.
+/// Every planted value.
 pub(crate) const VALUES: [&str; 17] = [
     KEY,
     USER,

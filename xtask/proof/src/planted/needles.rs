@@ -10,7 +10,7 @@ use super::VALUES;
 pub struct Needles(BTreeSet<String>);
 
 impl Needles {
-    /// Returns every planted value.
+    /// Returns the spellings of every planted value.
     #[must_use]
     pub fn all() -> Self {
         let mut needles = Self::default();
@@ -18,7 +18,7 @@ impl Needles {
         needles
     }
 
-    /// Returns the planted values that a request carries, including its credential.
+    /// Returns the spellings of the planted values in a request, and of its credential.
     #[must_use]
     pub fn of(request: &RecordedRequest) -> Self {
         let mut carried = request.target.clone();
@@ -51,14 +51,14 @@ impl Needles {
         self.0.extend(spellings(value));
     }
 
-    /// Returns all spellings in one sentence.
+    /// Returns one sentence that contains every spelling.
     #[must_use]
     pub fn sentence(&self) -> String {
         let all: Vec<_> = self.0.iter().map(String::as_str).collect();
         format!("No: {}!", all.join(" | "))
     }
 
-    /// Returns the lines of a text that contain one of them, in any case.
+    /// Returns the lines of a text that contain a spelling, in upper or lower case. Each line comes with the spelling.
     #[must_use]
     pub fn lines_in<'a>(&self, text: &'a str) -> Vec<(&str, &'a str)> {
         let mut found = Vec::new();

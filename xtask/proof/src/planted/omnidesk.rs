@@ -10,7 +10,7 @@ use helpdesk_customers::{
 use super::{ACCOUNT, EMAIL, ID, KEY, MOBILE, NAME, NEW_ID, NEXT_ID, NUMBER, SEARCH, TEXT};
 use crate::{Entry, Facts, Provider, generated::helpdesk_customers as table};
 
-/// Omnidesk, with a private person.
+/// Omnidesk, with customers whose data must not be shown.
 #[derive(Debug)]
 pub struct Omnidesk(Sandbox);
 

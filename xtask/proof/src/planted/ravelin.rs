@@ -8,7 +8,7 @@ use ravelin_labels::{
 use super::{EMAIL, ID, KEY, NAME, TEXT};
 use crate::{Entry, Facts, Provider, generated::ravelin_labels as table};
 
-/// Ravelin, with a review by a private person.
+/// Ravelin, with a review whose data must not be shown.
 #[derive(Debug)]
 pub struct Ravelin(Sandbox);
 

@@ -8,7 +8,7 @@ use revnue_customers::{
 use super::{AMOUNT, COMPANY, EMAIL, KEY, MOBILE, NAME, STREET, TEXT};
 use crate::{Entry, Facts, Provider, generated::revnue_customers as table};
 
-/// Revnue, with a private person.
+/// Revnue, with a customer whose data must not be shown.
 #[derive(Debug)]
 pub struct Revnue(Sandbox);
 

@@ -41,7 +41,7 @@ impl Books {
         keys: &[String],
     ) {
         let received = provider.received();
-        // So far, no key may have been sent again.
+        // Up to this point, no key was allowed to be sent a second time.
         for (key, times) in &received.arrived {
             assert!(*times <= 1, "{key} arrived {times} times");
         }
@@ -73,7 +73,7 @@ impl Books {
         }
     }
 
-    /// Checks a list that was sent again after it was settled, and adds it to the totals.
+    /// Checks a list that was settled and then sent again. Adds the list to the totals.
     ///
     /// # Panics
     ///

@@ -62,7 +62,7 @@ pub fn start_as(
     child
 }
 
-/// Returns the job of this process. `None` if it is not a child.
+/// Returns the job of this process. `None` if the process is not a child.
 #[must_use]
 pub fn job() -> Option<String> {
     env::var(JOB).ok()

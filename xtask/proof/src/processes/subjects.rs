@@ -17,7 +17,7 @@ pub trait Subject: Copy + 'static {
     /// The statuses that prove that this provider did nothing. They deliberately repeat the provider crate's rules, as
     /// an independent check.
     const UNDONE: &'static [u16];
-    /// Whether some of these statuses lead to a wait and a retry, so that the claim is withdrawn.
+    /// Whether some of the statuses in `UNDONE` lead to a wait and a retry, so that the claim is withdrawn.
     const WITHDRAWS: bool;
     /// The provider's client.
     type Client: ProviderClient<Service: Default> + Clone + Send + Sync + 'static;

@@ -1,5 +1,5 @@
-//! Form fields whose names are made while a request is built. Core holds and checks them. This module emits their
-//! names.
+//! Form fields whose names are made while a request is built. Types of the core crate store and check the fields. This
+//! module emits the fields' names.
 
 use crate::{
     emit::{
@@ -90,7 +90,7 @@ fn explanation(dynamic: &Dynamic) -> Docs {
     docs
 }
 
-/// Emits the statements that check and send the fields. `call` is the body's format.
+/// Emits the statements that check and send the fields. `call` is the method for the body's format.
 pub(super) fn send(dynamic: &[Dynamic], call: &str) -> String {
     dynamic
         .iter()
@@ -107,7 +107,7 @@ pub(super) fn send(dynamic: &[Dynamic], call: &str) -> String {
         .collect()
 }
 
-/// A pair's second value is always personal.
+/// Emits the statements that collect the personal values. A pair's second value is always personal.
 pub(super) fn sensitive(dynamic: &[Dynamic]) -> String {
     dynamic
         .iter()
@@ -124,7 +124,8 @@ pub(super) fn sensitive(dynamic: &[Dynamic]) -> String {
         .collect()
 }
 
-/// Core's own `Debug` shows names and no values.
+/// Emits `.field(…)` for each group of fields. The `Debug` of the core crate's types shows the names, and hides the
+/// values.
 pub(super) fn debug(dynamic: &[Dynamic]) -> String {
     dynamic
         .iter()

@@ -72,7 +72,7 @@ fn rules(operation: &Operation) -> &[Presence] {
     operation.body.as_ref().map_or(&[], |body| &body.presence)
 }
 
-/// Emits the names, and whether all of them are set.
+/// Emits a pair: the names, and an expression that is true if all of them are set.
 fn pair(names: &[String], fields: &[Field]) -> String {
     let set: Vec<String> = fields
         .iter()
