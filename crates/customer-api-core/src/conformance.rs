@@ -21,11 +21,11 @@ pub fn violation(rule: &'static str, found: &dyn fmt::Debug) -> Violation {
     }
 }
 
-/// Returns the violation, unless the rule is kept.
+/// Checks whether a rule is kept.
 ///
 /// # Errors
 ///
-/// If the rule is not kept.
+/// The violation, if the rule is not kept.
 pub fn holds(rule: &'static str, is_kept: bool, found: &dyn fmt::Debug) -> Checked {
     if is_kept {
         Ok(())

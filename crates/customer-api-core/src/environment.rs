@@ -11,8 +11,8 @@ use crate::{
 
 /// The source of a client's settings, which are looked up by the names of variables.
 ///
-/// Usually this is the [process's environment](Self::process). A test, or a program that keeps its settings elsewhere, passes its
-/// own [lookup](Self::from_lookup). No value is ever printed.
+/// Usually the source is the [process's environment](Self::process). A test, or a program that keeps its settings elsewhere, passes its own
+/// [lookup](Self::from_lookup). No value is ever printed.
 ///
 /// ```
 /// use customer_api_core::{BuildError, environment::Environment};
@@ -41,7 +41,7 @@ impl Environment {
         Self::from_lookup(|name| std::env::var_os(name))
     }
 
-    /// Reads variables with a function, which returns the value of a name, or `None` if the variable is not set.
+    /// Reads variables with a function that returns the value of the variable with a given name, or `None` if the variable is not set.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static) -> Self {
         Self {
             lookup: Arc::new(lookup),
@@ -127,7 +127,7 @@ mod tests {
 
     use super::*;
 
-    /// Contains variables whose names describe their values.
+    /// Returns an environment whose variables have names that describe their values.
     fn environment() -> Environment {
         Environment::from_lookup(|name| match name {
             "SET" => Some("s3cret".into()),

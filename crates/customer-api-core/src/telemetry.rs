@@ -1,7 +1,7 @@
 //! The spans and events for a tracing subscriber, in OpenTelemetry's terms: a span per call, a span per attempt, an
 //! event per retry and per long wait, and an event if a shared store fails.
 //!
-//! This file contains every field. No field contains a path, a query, a header, a body or a provider's text.
+//! This file contains every field. No field contains a header, a body, a provider's text, or the path or the query of a request.
 //!
 //! Numbers are `i64`, because `tracing-opentelemetry` turns unsigned numbers into texts.
 
@@ -22,7 +22,7 @@ use crate::{
     retry::FailedAttempt,
 };
 
-/// The wait for a permit above which the wait is logged as an event.
+/// A longer wait for a permit is logged as an event.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 /// Creates the span of a call, with all its attempts and waits.
@@ -106,7 +106,7 @@ pub(crate) fn retrying(attempt: &FailedAttempt, wait: Duration) {
     );
 }
 
-/// Logs a long wait for a permit. A short wait is normal, because it is the purpose of a limiter.
+/// Logs a long wait for a permit. Short waits are not logged, because a limiter often makes calls wait.
 pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     if waited > LONG_WAIT {
         tracing::debug!(
@@ -117,7 +117,7 @@ pub(crate) fn waited_for_permit(class: &str, waited: Duration) {
     }
 }
 
-/// Logs that the end of a slot could not be reported to a shared store. The store frees the slot later than it could.
+/// Logs that the end of a slot could not be reported to a shared store. The store then frees the slot later than it otherwise would.
 pub(crate) fn slot_not_reported(class: &str, error: &StoreError) {
     tracing::debug!(
         api.rate_class = class,

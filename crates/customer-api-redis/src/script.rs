@@ -6,7 +6,8 @@ use redis::{Script, Value};
 
 use crate::failure::Failure;
 
-/// The longest time that a script gets. A script adds it to another time, and a script's numbers are exact only up to 2⁵³.
+/// The longest time that is passed to a script as an argument. The script adds this time to another one, and numbers in scripts are exact
+/// only up to 2⁵³.
 const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// A script, with the digest that identifies it on the server.
@@ -75,7 +76,7 @@ impl Items {
         }
     }
 
-    /// Reads a number from its digits. `None` if there are none.
+    /// Reads a number from its digits. `None` if there are no digits.
     pub(crate) fn maybe_number<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Failure> {
         let bytes = self.bytes()?;
         if bytes.is_empty() {

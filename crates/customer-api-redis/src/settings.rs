@@ -62,8 +62,8 @@ impl RedisOptions {
 /// Cheap to clone. A program needs only one, because any number of scripts can run on it at the same time.
 ///
 /// The runtime in which the connection is made drives the connection. If that runtime exists but makes no progress, scripts from other
-/// runtimes time out. Therefore a program with several single-threaded runtimes should give each its own connection. A runtime that ends
-/// does no harm.
+/// runtimes time out. Therefore a program with several single-threaded runtimes should give each its own connection. If the runtime of a
+/// connection ends, the connection is made again.
 #[derive(Clone)]
 pub struct RedisConnection {
     connection: Arc<Connection>,

@@ -92,7 +92,7 @@ impl CallbackToken {
         .also(token)
     }
 
-    /// Accepts this token too. Use it while the provider changes from one token to another.
+    /// Accepts this token too. Use this method while the provider changes from one token to another.
     ///
     /// # Errors
     ///
@@ -116,8 +116,8 @@ impl CallbackToken {
     /// Checks the value of a request's `Authorization` header. `None` means that the request has no such header.
     ///
     /// The value can be a `&str`, a `&[u8]`, or your framework's type if it is `AsRef<[u8]>`, such as `http::HeaderValue`. The scheme
-    /// `token` is compared without regard to case (RFC 9110). The token is compared in constant time: for tokens of one length, the time
-    /// does not depend on their contents. It depends on the lengths and on the number of accepted tokens, which are not secret.
+    /// `token` is compared without regard to case (RFC 9110). The token is compared in constant time: for tokens of the same length, the
+    /// time does not depend on their contents. The time depends on the lengths and on the number of accepted tokens, which are not secret.
     ///
     /// # Errors
     ///
@@ -138,7 +138,7 @@ impl CallbackToken {
         }
     }
 
-    /// Compares with every accepted token, so that the time does not show which one is right.
+    /// Compares the token with every accepted token, so that the time does not show which one is right.
     fn compare(&self, token: &[u8]) -> Result<(), CallbackError> {
         let nothing = Choice::from(0);
         let is_accepted = self.accepted.iter().fold(nothing, |so_far, accepted| {
@@ -181,7 +181,8 @@ impl ReviewCallback {
     /// another reason. With a token, use [`CallbackToken::read`].
     ///
     /// The body is read like the responses of this crate's operations: a value that is not as documented is converted or omitted, and
-    /// reported in [`unreadable`](Self::unreadable). Members that are not known are ignored. Your server limits the length of the body.
+    /// reported in [`unreadable`](Self::unreadable). Members that are not known are ignored. This method does not limit the length of the
+    /// body: your server must do so.
     ///
     /// # Errors
     ///

@@ -66,8 +66,8 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. It never shows a value. The other errors are
-    /// those of [`build`](ClientBuilder::build).
+    /// [`BuildError::Variable`] names a variable that is missing, empty or not Unicode. The error never shows a value. The other
+    /// errors are those of [`build`](ClientBuilder::build).
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder_from_env()?.build()
     }
@@ -135,9 +135,10 @@ impl Client {
         self.core.call(operation)
     }
 
-    /// Prepares a look at the provider for a write whose outcome is unknown: see [`Settled`](crate::Settled). Sends only reads.
+    /// Prepares to check with the provider whether a write of unknown outcome happened. See [`Settled`](crate::Settled). The check
+    /// sends only reads.
     ///
-    /// `trace` records when the write was sent. It is [`Error::trace`], or a stored copy of it.
+    /// `trace` records when the write was sent. Pass [`Error::trace`], or a stored copy of that trace.
     pub fn settle<'o, O: Settle<Service = Ravelin>>(
         &self,
         operation: &'o O,

@@ -53,7 +53,7 @@ impl LabelCustomer {
     }
 }
 
-/// Sets a member of a label in a category that this crate does not list. Both listed categories have this member.
+/// Sets the member `name` of a label whose category this crate does not list. Only for members that both listed categories have.
 fn with_member(label: UnlistedObject, name: &str, value: impl Serialize) -> CustomerLabel {
     let changed = || {
         let mut members: Map<String, Value> = label.read().ok()?;

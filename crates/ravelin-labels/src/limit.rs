@@ -56,13 +56,13 @@ pub(crate) fn told(json: &str) -> serde_json::Result<Limit> {
     })
 }
 
-/// Whether JSON may contain the marker: plain, or with some of its characters as escapes. Saves a second parsing of nearly all
-/// responses.
+/// Returns whether JSON may contain the marker: plain, or with some of its characters as escapes. This check saves a second parsing of
+/// nearly all responses.
 pub(crate) fn may_be_told(body: &[u8]) -> bool {
     memchr(b'\\', body).is_some() || is_written(body)
 }
 
-/// Whether the body contains the marker without escapes, in upper or lower case.
+/// Returns whether the body contains the marker without escapes, in upper or lower case.
 pub(crate) fn is_written(body: &[u8]) -> bool {
     // An underscore is rare in a response, and fast to find.
     memchr_iter(b'_', body).any(|at| {
@@ -74,10 +74,10 @@ pub(crate) fn is_written(body: &[u8]) -> bool {
 
 #[derive(Debug, Default)]
 struct Found {
-    /// At one of the two known places, spelt as documented.
+    /// Whether the marker is at one of the two known places, spelt as documented.
     known: bool,
     elsewhere: bool,
-    /// A member that leads to a known place occurs twice. Either occurrence may be the valid one.
+    /// Whether a member that leads to a known place occurs twice. Either occurrence may be the valid one.
     doubled: bool,
 }
 

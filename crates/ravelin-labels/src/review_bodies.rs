@@ -16,7 +16,7 @@ use crate::{CustomerReviews, LastReview, Review, ReviewList, ReviewPage};
 /// The members of an object.
 type Members = BTreeMap<String, Value>;
 
-/// The prefix of the random members that the provider adds, to catch clients that fail on new members. They have no meaning.
+/// The prefix of the random members that the provider adds, to catch clients that fail on new members. These members have no meaning.
 const NOISE: &str = "unknownField";
 
 const LABEL: &str = "label";
@@ -39,7 +39,7 @@ impl FromBody<LastReview> for Option<Review> {
     }
 }
 
-/// Whether a response without a label still means "no review" if it has this member.
+/// Returns whether a response without a label still means "no review" if it has this member.
 fn is_empty(name: &str, value: &Value) -> bool {
     match name {
         LABEL | "customerId" | "comment" | "reviewer" | "timestamp" => true,

@@ -29,7 +29,7 @@ impl FieldValue {
         self.0.get()
     }
 
-    /// Whether the value is `null`.
+    /// Returns whether the value is `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
         self.json() == "null"

@@ -16,7 +16,7 @@ pub enum BuildError {
     /// The base URL would send the credential and personal data unencrypted.
     #[error("the base URL must be https; plain http is accepted for loopback addresses only")]
     PlainHttp,
-    /// A header can't be sent with every request.
+    /// A header that the client should send with every request can't be used.
     #[error("the header {name:?} can't be set: {reason}")]
     Header {
         /// The header.

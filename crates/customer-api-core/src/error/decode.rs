@@ -80,7 +80,7 @@ impl DecodeError {
         }
     }
 
-    /// Replaces the place by a more exact one, if that is inside the present place.
+    /// Replaces the path with a more exact one, if the new path is inside the present path.
     pub(crate) fn inside(mut self, path: String) -> Self {
         let rest = path.strip_prefix(&self.path);
         if rest.is_some_and(|rest| self.path.is_empty() || rest.starts_with(['.', '['])) {

@@ -8,8 +8,8 @@ use std::fmt;
 /// | `Refused` | the provider refused the call and did nothing | fix the problem that the error names; after a 429, wait |
 /// | `Unknown` | the call may have happened | look before sending it again |
 ///
-/// The values are ordered by increasing uncertainty. A call with several attempts has the greatest `Delivery` among them, so a
-/// later attempt never revokes an `Unknown`.
+/// The values are ordered by increasing uncertainty. A call with several attempts has the greatest `Delivery` of its attempts, so a later
+/// attempt never revokes an `Unknown`. A 401 after which the client sends the call again with a new credential does not count.
 ///
 /// In one case `Refused` does not prove that nothing was done: see [`Error::may_be_unasked`](crate::Error::may_be_unasked).
 ///

@@ -26,7 +26,7 @@ impl ErrorDetails {
         self
     }
 
-    /// Sets the provider's message, in its own words. Personal data of the request is removed before a caller sees it.
+    /// Sets the provider's message, in the provider's own words. The request's personal data is removed before a caller sees the message.
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.message = Some(message.into());
@@ -47,7 +47,7 @@ impl ErrorDetails {
         self
     }
 
-    /// Sets what the caller should check, in the crate's own words.
+    /// Sets a hint about what the caller should check, in the words of the provider's crate.
     #[must_use]
     pub fn with_hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);

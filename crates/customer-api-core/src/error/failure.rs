@@ -27,9 +27,9 @@ const MESSAGE_LIMIT: usize = 2_000;
 /// The longest provider code or trace id that an error keeps, in characters.
 const WORD_LIMIT: usize = 200;
 
-/// The reason why an attempt, or a step before it, failed. It is not linked to its call yet.
+/// The reason why an attempt, or a step before it, failed. The failure is not linked to its call yet.
 ///
-/// Only two functions of [`Error`](super::Error) convert it: one where a call ends, and one where there is no call. Therefore no
+/// Only two functions of [`Error`](super::Error) convert a `Failure`: one where a call ends, and one where there is no call. Therefore no
 /// unfinished error reaches a caller.
 #[derive(Debug)]
 pub(crate) struct Failure(pub(super) Box<Parts>);
@@ -49,7 +49,7 @@ pub(super) struct Parts {
     /// The host and port that were not reached.
     pub(super) server: Option<String>,
     pub(super) retry_after: Option<Duration>,
-    /// The wait that the provider's crate states, for a provider that does not ask for one.
+    /// The wait that the provider's crate states, for a response in which the provider asks for no wait.
     pub(super) own_wait: Option<Duration>,
     pub(super) body: Option<Bytes>,
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
@@ -156,7 +156,7 @@ impl Failure {
         self
     }
 
-    /// Raises the delivery to at least this one, because an earlier attempt may have happened.
+    /// Raises the delivery to at least `delivery`, because an earlier attempt may have happened.
     pub(crate) fn at_least(mut self, delivery: Delivery) -> Self {
         self.0.delivery = self.0.delivery.max(delivery);
         self
@@ -178,7 +178,7 @@ impl Failure {
         self.0.retry_after
     }
 
-    /// Returns how long no call should be made after this failure. `None` if neither the provider nor its crate states a wait.
+    /// Returns how long to wait after this failure before the next call. `None` if neither the provider nor its crate states a wait.
     pub(crate) fn asked_wait(&self) -> Option<Duration> {
         self.0.asked_wait()
     }

@@ -10,9 +10,9 @@ pub enum ErrorKind {
     Build,
     /// A blocking call was made inside an async runtime; the cause is a `BlockingError`.
     InsideRuntime,
-    /// The call needs a tokio runtime with time and, for the default transport, I/O enabled, in the process that first used the client. The
-    /// cause states what is missing. The cause is a [`RuntimeError`](super::RuntimeError), perhaps inside an error of the transport, or a
-    /// `BlockingError` if the runtime behind blocking calls could not be made.
+    /// The call can't be made where it is awaited. It needs a tokio runtime with time enabled and, for the default transport, also I/O, in
+    /// the process that first used the client. The cause states what is missing. The cause is a [`RuntimeError`](super::RuntimeError),
+    /// perhaps inside an error of the transport, or a `BlockingError` if the runtime behind blocking calls could not be made.
     NoRuntime,
     /// A field can't be sent; the cause is a [`ValidationError`](super::ValidationError).
     Validation,

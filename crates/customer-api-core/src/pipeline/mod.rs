@@ -1,6 +1,7 @@
 //! The stages of a call: `run` → `attempt` → `exchange`. [`retries`] handles failed attempts.
 //!
-//! The pipeline is not generic over the operation: [`Call`](crate::Call) encodes before and decodes after.
+//! The pipeline is not generic over the operation: [`Call`](crate::Call) passes a function that encodes the operation, and decodes the
+//! response after the pipeline has run.
 //!
 //! `client`, `call`, `pipeline` and `auth` depend on each other in a cycle, because a call may need a login, and a login is a call.
 
@@ -55,7 +56,7 @@ pub(crate) struct Pipeline<'c> {
     is_unasked: bool,
 }
 
-/// A time of the call, in half the size of a [`Duration`]. The future of a call contains two of them.
+/// A time of the call, in half the size of a [`Duration`]. The future of a call contains two such times.
 #[derive(Clone, Copy)]
 struct Nanoseconds(u64);
 
@@ -201,7 +202,8 @@ impl<'c> Pipeline<'c> {
         self.options.idempotency.unwrap_or(described)
     }
 
-    /// Returns which connection an attempt may use. A kept connection can't harm a call that may be repeated.
+    /// Returns which connection an attempt may use. A call that may be repeated can safely use a kept connection, because a repeat is
+    /// harmless.
     fn reuse(&self) -> ConnectionReuse {
         if self.operation.fresh_connection {
             ConnectionReuse::Never
@@ -279,7 +281,7 @@ impl<'c> Pipeline<'c> {
         outcome.map_err(|_| Failure::too_late())?.map_err(no_permit)
     }
 
-    /// Runs the caller's steps, if there are any. Each decides whether the attempt may be sent.
+    /// Runs the caller's steps, if there are any. Each step decides whether the attempt may be sent.
     async fn before_send(&mut self) -> Result<(), Failure> {
         match self.options.before_send() {
             [] => Ok(()),
@@ -432,7 +434,8 @@ impl Attempts for Pipeline<'_> {
         if !auth.invalidate(generation) {
             return false;
         }
-        // A 401 that was written in advance proves nothing about this request, which may still be processed.
+        // A 401 that the server may have written before this request arrived proves nothing about this request, which may still be
+        // processed.
         !self.is_unasked || self.idempotency() != Idempotency::NonIdempotent
     }
 

@@ -60,7 +60,7 @@ pub struct Sensitive<'a> {
     values: Vec<SensitiveValue<'a>>,
 }
 
-/// One value, and its kind, which determines how to search for it.
+/// A value, and its kind, which determines how the value is searched for.
 pub(crate) struct SensitiveValue<'a> {
     pub(crate) text: Cow<'a, str>,
     pub(crate) kind: SensitiveKind,
@@ -79,16 +79,16 @@ pub(crate) enum SensitiveKind {
 impl<'a> Sensitive<'a> {
     /// Adds a value.
     ///
-    /// The value is found in every spelling that the provider's text can contain: with escapes of JSON, URLs, forms or HTML, up to
-    /// three layers; in lower or upper case; with accents as separate characters, or without accents; with any kind and number of
-    /// spaces; with invisible characters inside. A value of one or two characters is found only as a whole word. A value of more than
-    /// 128 characters is searched piece by piece. A text that is a phone number, with a `+` or a `0` in front, is found with any
-    /// grouping of its digits, and without its country code.
+    /// The value is found in every spelling that the provider's text can contain: with escapes of JSON, URLs, forms or HTML, up to three
+    /// layers; in lower or upper case; with accents as separate characters, or without accents; with any kind and number of spaces; with
+    /// invisible characters inside. A value of one or two characters is found only as a whole word. A value of more than 128 characters is
+    /// searched for piece by piece. A text that is a phone number, with a `+` or a `0` in front, is found with any grouping of its digits,
+    /// and without its country code.
     pub fn text(&mut self, value: &'a str) {
         self.push(Cow::Borrowed(value), SensitiveKind::Text);
     }
 
-    /// Adds a phone number. It is also searched for without its country code, even if it does not begin with a `+` or a `0`.
+    /// Adds a phone number. The number is also searched for without its country code, even if it does not begin with a `+` or a `0`.
     pub fn phone(&mut self, value: &'a str) {
         self.push(Cow::Borrowed(value), SensitiveKind::Phone);
     }

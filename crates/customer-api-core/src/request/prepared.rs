@@ -13,7 +13,7 @@ use crate::{auth::Credential, base_url::BaseUrl, transport::ConnectionReuse};
 /// A request that is ready to be sent any number of times.
 pub(crate) struct Prepared {
     pub(super) path: PathAndQuery,
-    /// Boxed because it is large and most requests do not have it.
+    /// Boxed because these parts are large and most requests do not have them.
     rare: Option<Box<Rare>>,
     content_type: Option<HeaderValue>,
     pub(super) body: Bytes,
@@ -28,7 +28,7 @@ pub(crate) struct Prepared {
 struct Rare {
     /// The call's headers, which override the client's headers.
     headers: HeaderMap,
-    /// The credentials of earlier attempts. The response to a later attempt may still repeat them.
+    /// The credentials of earlier attempts. The response to a later attempt may still contain them.
     former: Vec<Credential>,
 }
 
@@ -116,7 +116,8 @@ impl Prepared {
     }
 }
 
-/// Replaces the headers that have the name of an own header. An own header with several values is sent several times.
+/// Puts the headers of `own` into `headers`. The headers of `own` replace headers of the same name. A header with several values is sent
+/// several times.
 fn put_in_front(own: &HeaderMap, headers: &mut HeaderMap) {
     for name in own.keys() {
         headers.remove(name);

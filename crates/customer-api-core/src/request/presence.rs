@@ -5,13 +5,14 @@ use std::ops::{Bound, RangeBounds};
 use super::Encoder;
 use crate::error::{Problem, ValidationError};
 
-/// If a rule is broken, the call fails once the whole request is written, so that its error names all fields that can't be sent.
+/// If a rule is broken, the call fails once the whole request is written, so that the error names all fields that can't be sent,
+/// up to 16.
 impl Encoder<'_> {
     /// Checks that at least one of the alternatives is set. Each alternative is a pair: a name as the provider
     /// writes it, and whether the alternative is set.
     ///
-    /// If an alternative consists of several fields, its name joins their names with ` and `, and it is set if all
-    /// of these fields are set. The error names the first field.
+    /// If an alternative consists of several fields, its name joins their names with ` and `, and it is set if all of these
+    /// fields are set. The [field](ValidationError::field) of the error is the first field of the first alternative.
     #[doc(hidden)]
     pub fn require_any(&mut self, alternatives: &[(&'static str, bool)]) {
         if alternatives.iter().any(|(_, is_set)| *is_set) {
@@ -82,7 +83,7 @@ impl Encoder<'_> {
     }
 }
 
-/// Separates the names of an alternative of several fields.
+/// Separates the field names of an alternative that consists of several fields.
 const JOIN: &str = " and ";
 
 #[cfg(test)]
@@ -95,7 +96,7 @@ mod tests {
 
     static INFO: OperationInfo = OperationInfo::new("op", Method::Post, "/x");
 
-    /// What is wrong with a request for which this is checked.
+    /// Returns the error of a request to which this check is applied.
     fn checked(check: impl FnOnce(&mut Encoder<'_>)) -> Result<(), ValidationError> {
         let base: BaseUrl = "https://api.example".parse().unwrap();
         let mut request = Encoder::new(&INFO, &base, true);

@@ -6,8 +6,8 @@ use crate::error::Problem;
 
 /// The documented limits of a text, checked before anything is sent.
 ///
-/// Store a rule in a `static`, because it keeps its compiled pattern. If a pattern only restricts which characters may occur, also
-/// state them with [`characters`](Self::characters): that check needs no compiled pattern and is much faster.
+/// Store a rule in a `static`, because the rule keeps its compiled pattern. If a pattern only restricts which characters may occur, also
+/// state these characters with [`characters`](Self::characters): that check needs no compiled pattern and is much faster.
 ///
 /// ```
 /// use customer_api_core::{error::Problem, generated::TextRule};
@@ -85,9 +85,9 @@ impl TextRule {
         self
     }
 
-    /// States which texts the pattern accepts: those of at least `least` characters, each within one of these ranges.
+    /// States which texts the pattern accepts: texts of at least `least` characters, all within these ranges.
     ///
-    /// This check replaces the pattern's. The error still names the pattern, but the pattern is never compiled. `^[a-z]+$` is
+    /// This check replaces the check of the pattern. The error still names the pattern, but the pattern is never compiled. `^[a-z]+$` is
     /// `characters(1, &[('a', 'z')])`, and `^[a-z]*$` is `characters(0, …)`. A range includes its first and its last character. Fewer
     /// ranges make the check faster. The check has no effect without a [`pattern`](Self::pattern), and is skipped if patterns are skipped.
     #[must_use]

@@ -73,8 +73,8 @@ impl ResponseBody {
         &self.bytes
     }
 
-    /// Returns the body as text, with `U+FFFD` in place of bytes that are not UTF-8. Use it to find a provider's ASCII markers, whatever
-    /// the encoding of the rest. White space around the text and a byte order mark are removed.
+    /// Returns the body as text, with `U+FFFD` in place of bytes that are not UTF-8. Use this method to find a provider's ASCII markers,
+    /// whatever the encoding of the rest. White space around the text and a byte order mark are removed.
     #[must_use]
     pub fn lossy(&self) -> Cow<'_, str> {
         String::from_utf8_lossy(self.text())
@@ -91,9 +91,9 @@ impl ResponseBody {
 
     /// Reads JSON of a type that declares its [`Shape`](super::Shape).
     ///
-    /// A value that is not as documented does not make the rest of the response unreadable. It is converted to the documented form if
-    /// there is exactly one way to do so; otherwise it is omitted. A list omits a record that can't be read. Each case is
-    /// [reported](Self::unreadable). A response without such a value is read once, at the cost of [`json`](Self::json).
+    /// A value that is not as documented does not make the rest of the response unreadable. The value is converted to the documented
+    /// form if there is exactly one way to do so; otherwise it is omitted. A list omits a record that can't be read. Each case is
+    /// [reported](Self::unreadable). A response without such a value is read only once, which costs as much as [`json`](Self::json).
     ///
     /// # Errors
     ///
@@ -126,14 +126,14 @@ impl ResponseBody {
         let raw = serde_json::from_str::<&RawValue>(text);
         if self.is_strict {
             // The text of a union's object is read separately, so the first error names only the place of the object. The repair finds
-            // the place inside it.
+            // the place inside the object.
             let place = raw.ok().and_then(|raw| repair::place(raw, &T::SHAPE));
             return Err(match place {
                 Some(place) => first.inside(vouched(place)),
                 None => first,
             });
         }
-        // The first read stopped at the first error. If the text behind that place is not JSON, nothing is repaired.
+        // The first read stopped at the first error. If the text after that place is not JSON, nothing is repaired.
         let raw = raw.map_err(|error| decode_error(&error, text))?;
         let repaired = match repair::repair(raw, &T::SHAPE) {
             Ok(Some(repaired)) => repaired,
@@ -266,7 +266,8 @@ impl ResponseBody {
         foreign::page(self.text(), headers)
     }
 
-    /// Returns the text, or an error if it is empty. The UTF-8 of the whole text is checked, so its strings need no separate check.
+    /// Returns the text, or an error if the text is empty. The UTF-8 of the whole text is checked, so its strings need no separate
+    /// check.
     fn checked(&self) -> Result<Cow<'_, str>, DecodeError> {
         let text = self.text();
         if text.is_empty() {

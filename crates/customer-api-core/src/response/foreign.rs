@@ -1,6 +1,6 @@
 //! Whether the body of a 2xx can be the provider's own.
 //!
-//! A gateway's sign-in page also has the status 200. Such a body must not count as a success, not even for an operation
+//! A gateway's sign-in page also has the status 200. A response with such a page must not count as a success, not even for an operation
 //! whose result depends only on the status.
 
 use std::str;
@@ -18,8 +18,8 @@ const LONGEST_TEXT: usize = 256;
 
 /// Describes a body that can't be the provider's own, for an error's text. `None` for a body that can be the provider's own.
 ///
-/// An empty body, JSON or the beginning of JSON counts as the provider's own, whatever the headers state. A short, printable text
-/// counts as the provider's own unless the headers name an encoding. Any other body does not.
+/// An empty body, JSON or the beginning of JSON counts as the provider's own, whatever the headers state. A short, printable text counts as
+/// the provider's own unless the headers name an encoding. Any other body counts as foreign.
 pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<String> {
     if text.is_empty() || is_json(text) {
         return None;

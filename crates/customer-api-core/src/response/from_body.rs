@@ -3,9 +3,9 @@ use crate::error::DecodeError;
 
 /// A type with hand-written code that reads the response to the operation `O`.
 ///
-/// Implement it for a response that a description can't express. The description names the type (`x-output`), and the generated
-/// operation calls [`from_body`](Self::from_body). Because of the parameter `O`, a crate can also implement the trait for an `Option` or
-/// a `Vec` of its types.
+/// Implement this trait for a response that a description can't express. The description names the type (`x-output`), and the generated
+/// operation calls [`from_body`](Self::from_body). Because of the parameter `O`, a crate can also implement the trait for an `Option` or a
+/// `Vec` of its types.
 ///
 /// ```
 /// use customer_api_core::{
@@ -27,6 +27,6 @@ pub trait FromBody<O>: Sized {
     ///
     /// # Errors
     ///
-    /// If the body is not what the operation returns. The error names the place and quotes nothing.
+    /// If the body is not what the operation returns. The error names the place, and contains no value of the body.
     fn from_body(body: &ResponseBody) -> Result<Self, DecodeError>;
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Returns the path of the value that a reader is reading at this offset: the value that ends at the offset, otherwise the value that
-/// begins there, otherwise the value around it.
+/// begins at the offset, otherwise the value around the offset.
 ///
 /// The text must be JSON up to the offset. A path has the form `reviews[3].timestamp`. The path of the whole text is empty.
 pub(super) fn path_at(text: &str, offset: usize) -> String {
@@ -108,7 +108,7 @@ mod tests {
         e: Option<BTreeMap<String, Option<bool>>>,
     }
 
-    /// Most of it matches a tree, and some of it does not.
+    /// Generates JSON that often, but not always, matches a [`Tree`].
     fn json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),

@@ -80,7 +80,7 @@ impl<T> Response<T> {
         &self.meta.headers
     }
 
-    /// Returns the raw body. It may contain personal data: think before logging it.
+    /// Returns the raw body. The body may contain personal data, so take care when you log it.
     pub fn body(&self) -> &[u8] {
         self.meta.body.bytes()
     }
@@ -123,7 +123,7 @@ impl<T> Response<T> {
     }
 }
 
-/// Shows the value with its own `Debug`, and neither body nor headers.
+/// Shows the value with its own `Debug`. Does not show the body or the headers.
 impl<T: fmt::Debug> fmt::Debug for Response<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Response")

@@ -15,7 +15,7 @@ struct Inner {
     call: Option<Error>,
     ledger: Option<LedgerError>,
     looked: Option<Looked>,
-    /// Whether an earlier call under the key may have happened, regardless of this one.
+    /// Whether the write may have happened, by this call or by an earlier one under the key.
     in_doubt: bool,
 }
 
@@ -27,7 +27,7 @@ pub enum OnceErrorKind {
     Call,
     /// The provider refused the write before. See [`Resend::refused`](crate::Resend::refused).
     RefusedBefore,
-    /// The write may have happened before. Find out, and [resolve](crate::LedgerList::resolve) the key.
+    /// The write may have happened before. Find out whether it happened, and [resolve](crate::LedgerList::resolve) the key.
     UnknownBefore,
     /// Another sender is sending the write now.
     OnItsWay,
@@ -38,7 +38,7 @@ pub enum OnceErrorKind {
 }
 
 impl OnceError {
-    /// Converts a known key: only an accepted key is not an error.
+    /// Converts the entry of a known key: `Ok` if the write was accepted, an error in every other state.
     pub(super) fn known(entry: Entry) -> Result<Entry, Self> {
         let kind = match entry.state {
             State::Accepted { .. } => return Ok(entry),
@@ -122,7 +122,7 @@ impl OnceError {
         self.0.looked.as_ref()
     }
 
-    /// Returns the ledger's failure: before the call, or when its outcome was to be recorded.
+    /// Returns the ledger's error, if the ledger failed before the call or could not record the call's outcome.
     #[must_use]
     pub fn ledger_error(&self) -> Option<&LedgerError> {
         self.0.ledger.as_ref()

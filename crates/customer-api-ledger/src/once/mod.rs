@@ -57,8 +57,8 @@ impl<O: Operation> CallExt<O> for Call<O> {
 
 /// A call that is made at most once under its key. Created by [`CallExt::once`].
 ///
-/// If the future of [`send`](Self::send) is dropped before anything can have been sent, the key stays as it was. If it is dropped later,
-/// before the outcome is known, the key becomes [`State::Unknown`].
+/// If the future of [`send`](Self::send) is dropped before anything can have been sent, the key stays as it was. If the future is
+/// dropped later, before the outcome is known, the key becomes [`State::Unknown`].
 #[must_use = "a call is made by `send`"]
 pub struct OnceCall<O: Operation> {
     call: Call<O>,
@@ -79,21 +79,22 @@ pub enum Once<T> {
     Done {
         /// The output of the call.
         output: T,
-        /// Whether the outcome is on record. If not, the key stays on its way, and becomes unknown: don't send the write again.
+        /// Whether the outcome is on record. If not, the key stays in [`State::Sending`] until the ledger makes it [`State::Unknown`].
+        /// Don't send the write again.
         recorded: Result<(), LedgerError>,
     },
-    /// The write was done before, or a [look](OnceCall::settle_unknown) showed that it is done. This is its entry.
+    /// The write was done before, or a [look](OnceCall::settle_unknown) showed that it is done. Contains the key's entry.
     Already(Entry),
 }
 
 impl<O: Operation> OnceCall<O> {
-    /// Sets which known keys may begin again. By default, only keys that were not sent.
+    /// Sets for which known keys the write may be sent again. By default, only for keys whose write was not sent.
     pub fn resend(mut self, resend: Resend) -> Self {
         self.resend = resend;
         self
     }
 
-    /// Looks for the write at the provider if its outcome is unknown, from an earlier call under this key or from this one.
+    /// Looks for the write at the provider if the outcome of an earlier call under this key, or of this call, is unknown.
     ///
     /// If the key stays unknown nevertheless, [`OnceError::looked`] contains the result of the look. If the
     /// [policy](SettlePolicy::absent_after) decides after a look that an earlier call's write was not made, the write is sent now.
@@ -109,8 +110,9 @@ impl<O: Operation> OnceCall<O> {
     ///
     /// # Errors
     ///
-    /// If the write is not known to be done: the call failed, it was refused or may have happened before, another sender is sending
-    /// it, the key was used for other content, or the ledger failed. [`OnceError::delivery`] shows whether sending again is safe.
+    /// If the write is not known to be done: the call failed, the write was refused or may have happened before, another sender is
+    /// sending the write, the key was used for other content, or the ledger failed. [`OnceError::delivery`] shows whether sending
+    /// again is safe.
     pub async fn send(self) -> Result<Once<O::Output>, OnceError> {
         let made = make(
             self.call,
@@ -176,7 +178,7 @@ pub(crate) enum End<T> {
     Found(Entry),
     /// Nothing was sent, because of this entry.
     Known(Entry),
-    /// Nothing was sent: the key stands for other content.
+    /// Nothing was sent, because the key was used for other content.
     KeyReused(Entry),
     /// Nothing was sent, because the ledger could not record the intent.
     NotBegun(LedgerError),
@@ -223,7 +225,7 @@ pub(crate) async fn make<O: Operation>(
     Made { end, looked }
 }
 
-/// What is known before a call. Only the claim decides about sending.
+/// What is known before a call. The claim, which comes later, decides whether the call is sent.
 enum Before<T> {
     /// The key is known: the call ends without a credential, a permit or a wait.
     End(End<T>),
@@ -303,7 +305,7 @@ async fn send<O: Operation>(
     }
 }
 
-/// Looks for a write that this call made, and that may have happened.
+/// Looks for this call's write, whose outcome is unknown.
 async fn found_now<T>(
     kept: &dyn Kept,
     list: &LedgerList,
@@ -339,7 +341,7 @@ async fn found_now<T>(
     }
 }
 
-/// Looks for a write that another sender made meanwhile, and that may have happened.
+/// Looks for a write that another sender made meanwhile, and whose outcome is unknown.
 async fn found_meanwhile<T>(
     kept: &dyn Kept,
     list: &LedgerList,

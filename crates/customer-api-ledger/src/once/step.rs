@@ -14,8 +14,8 @@ use customer_api_core::{
 
 use crate::{Claim, Entry, Intent, Key, LedgerError, LedgerErrorKind, LedgerList, Outcome, Resend};
 
-/// The claim of one call, shared by the call's step and by the caller. When both are dropped, the ledger gets the outcome, as far as
-/// it is known by then.
+/// The claim of one call, shared by the call's step and by the caller. When both have dropped this value, its `Drop` passes the outcome to
+/// the ledger, as far as the outcome is known by then.
 pub(super) struct Held {
     list: LedgerList,
     key: Key,
@@ -32,7 +32,8 @@ struct State {
     lease: Option<Lease>,
 }
 
-/// How long the call may send. The ledger ends its claims after the call's time and a grace. This module does not rely on the grace.
+/// How long the call may send attempts. The ledger ends a claim after the call's time plus a grace period. This module does not rely on the
+/// grace period.
 ///
 /// The call's own clock stops while the machine sleeps. The ledger's clock does not.
 #[derive(Clone, Copy)]
@@ -53,7 +54,7 @@ enum Phase {
     /// The key is as it was before.
     #[default]
     Idle,
-    /// The claim may be on record. Nothing was sent under it.
+    /// The claim may be on record. Nothing was sent under the claim.
     Asked(Claim),
     /// An attempt was allowed to start under the claim.
     LetGo(Claim),
@@ -84,8 +85,8 @@ impl Held {
         self.state().stop.take()
     }
 
-    /// Records the outcome, and returns the resulting state of the key. Records nothing for a call that sent nothing: its key is as it
-    /// was, or an error reports that it is not.
+    /// Records the outcome, and returns the resulting state of the key. For a call that sent nothing, records no outcome. The key of such a
+    /// call is as it was before, or an error is returned.
     pub(super) async fn finish(
         &self,
         outcome: Outcome,
@@ -210,7 +211,7 @@ impl Drop for Held {
     }
 }
 
-/// Returns the error of a call whose time is over: other senders may consider this one gone by now, and the key may have been settled.
+/// Returns the error of a call whose time is over: by now, other senders may treat this call as ended, and the key may have been settled.
 fn late() -> Stop {
     Stop::Failed(LedgerError::new(
         LedgerErrorKind::ClaimLost,

@@ -10,11 +10,11 @@ Inspects a ledger of writes, and settles unknown keys.
 
 Usage: customer-api-ledger [--json] COMMAND LEDGER …
 
-  lists LEDGER                          list its lists, with the number of keys in each state
+  lists LEDGER                          list the ledger's lists, with the number of keys in each state
   show LEDGER LIST KEY                  show the entry of a key
   unknown LEDGER LIST                   list the keys whose outcome is unknown
-  resolve LEDGER LIST KEY sent          record that it was sent: it is never sent again
-  resolve LEDGER LIST KEY not-sent      record that it was not sent: the next run sends it
+  resolve LEDGER LIST KEY sent          record that the write was sent: it is never sent again
+  resolve LEDGER LIST KEY not-sent      record that the write was not sent: the next run sends it
   backup LEDGER COPY                    copy the ledger; never send from both
 
 A killed program may have had writes on their way. Opening its ledger makes their keys unknown.

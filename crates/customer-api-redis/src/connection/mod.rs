@@ -56,8 +56,8 @@ impl Connection {
         let script = self.repeat(lua, keys, values, &mut last);
         let outcome = tokio::time::timeout(self.timeout, script).await;
         outcome.unwrap_or_else(|_| {
-            // One timeout is not enough to give the connection up. A server that is merely slow still runs the later scripts of this
-            // connection in order, such as a release.
+            // One timeout is not enough to give the connection up. A server that is merely slow still runs the connection's later scripts,
+            // such as a release, in order.
             if let Some(sent) = last.filter(Sent::is_given_up) {
                 self.discard(sent.live());
             }

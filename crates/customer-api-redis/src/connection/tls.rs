@@ -1,4 +1,4 @@
-//! TLS by rustls with the platform's root certificates, as for calls.
+//! TLS by rustls with the platform's root certificates, as the clients use it for their calls.
 
 use std::{io, sync::Arc};
 

@@ -129,7 +129,7 @@ impl Managing {
         all.into()
     }
 
-    /// Replaces all faults by those of a list. Changes nothing if one of them is wrong.
+    /// Replaces all faults with those of a list. Changes nothing if a fault in the list is wrong.
     pub(crate) fn replace_faults(&self, faults: Value) -> Result<(), FormError> {
         let faults: Vec<Value> = form::read_at("", faults)?;
         let mut placed = Vec::new();
@@ -156,7 +156,7 @@ impl Managing {
         Ok(())
     }
 
-    /// Restores the faults of one server that were set at the start.
+    /// Resets the faults of one server to those that were set at the start.
     pub(super) fn reset_faults(&self, server: &dyn Managed) -> Result<(), FormError> {
         let start = self.start().faults.clone();
         let name = server.pipeline().name;
@@ -244,7 +244,7 @@ impl Managing {
     }
 }
 
-/// If an error about the whole fault begins with the name of a field, changes its pointer to that field.
+/// If an error about the whole fault begins with the name of a field, changes the error's pointer to that field.
 fn at_field(error: FormError, place: &str, names: &[String]) -> FormError {
     let field = error.detail.strip_prefix('`');
     let field = field.and_then(|detail| detail.split('`').next());

@@ -52,7 +52,7 @@ pub(super) async fn local_only(
     response
 }
 
-/// Refuses a change that is not declared as JSON, because a form of a web page could send it.
+/// Refuses a change that is not declared as JSON, because a form on a web page could send such a request.
 pub(super) async fn json_only(request: Request, next: Next) -> Response {
     let is_change = matches!(
         *request.method(),

@@ -57,7 +57,7 @@ struct Start {
     records: BTreeMap<String, Map<String, Value>>,
     /// The switches, by the names of providers.
     switches: BTreeMap<String, Value>,
-    /// The scripted faults, as `PUT /faults` takes them.
+    /// The scripted faults, as `PUT /faults` reads them.
     faults: Vec<Value>,
 }
 

@@ -32,7 +32,7 @@ pub(super) struct ReviewsForm {
 #[serde(default, deny_unknown_fields, bound = "T: Deserialize<'de>")]
 pub(super) struct CustomersForm<T> {
     customers: Vec<T>,
-    /// Only Omnidesk has them.
+    /// Only Omnidesk has CRM syncs.
     pub(super) crm_syncs: Vec<OmnideskCrmSync>,
     #[serde(rename = "applied")]
     _applied: IgnoredAny,
@@ -52,7 +52,7 @@ impl<T> Default for CustomersForm<T> {
 }
 
 impl<T> CustomersForm<T> {
-    /// Returns the customers, each with an id. A customer without one gets the next free one.
+    /// Returns the customers, each with an id. A customer without an id gets the next free id.
     pub(super) fn with_ids(mut self, id: impl Fn(&mut T) -> &mut u64) -> Result<Vec<T>, FormError> {
         let mut taken = BTreeSet::new();
         for (place, customer) in self.customers.iter_mut().enumerate() {

@@ -1,10 +1,10 @@
-//! A lock that belongs to an open file. Closing another descriptor of the file does not release it.
+//! A lock that belongs to an open file. Closing another descriptor of the file does not release the lock.
 
 pub(super) use system::Lock;
 
 #[cfg(all(
     any(target_os = "linux", target_os = "android"),
-    // On these architectures, `flock` has padding that can't be initialised by name.
+    // On these architectures, the struct `flock` has padding that can't be initialised by name.
     not(any(
         target_arch = "mips",
         target_arch = "mips32r6",

@@ -74,8 +74,8 @@ pub(super) fn check(file: &File, path: &Path) -> Result<(), Fault> {
 
 fn is_remote(kind: &str) -> bool {
     let kind = kind.to_ascii_lowercase();
-    // `fuse.sshfs` means `sshfs`, mounted through FUSE. Some systems name a FUSE file system without this prefix, such
-    // as `macfuse`.
+    // `fuse.sshfs` means `sshfs`, mounted through FUSE. Some systems report a FUSE file system without this prefix, for example as
+    // `macfuse`.
     let by_fuse = kind.strip_prefix("fuse.").unwrap_or(&kind);
     if LOCAL_BY_FUSE.contains(&by_fuse) {
         return false;

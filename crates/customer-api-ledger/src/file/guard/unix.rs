@@ -28,7 +28,7 @@ const WITHOUT_LOCKS: &str = "unix-none";
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Holds a file and its journal. The connection must be closed before the guard is dropped.
+/// Keeps a file and its journal locked. The connection must be closed before the guard is dropped.
 pub(in super::super) struct Guard {
     place: Place,
     lock: Lock,
@@ -82,7 +82,7 @@ impl Guard {
         let lock = lock(&place.path).map_err(no_access)?.ok_or_else(in_use)?;
         let id = Id::of(&lock.file().metadata().map_err(no_access)?);
         mount::check(lock.file(), &place.path)?;
-        // A kill during the file's creation may have left this draft.
+        // A kill during the file's creation may have left a draft.
         create::remove_draft(&place.path, |metadata| Id::of(metadata) == id);
         let guard = Self {
             place,
@@ -184,7 +184,7 @@ impl Guard {
         }
     }
 
-    /// Checks that all given paths lead to the file, and that it has no other name.
+    /// Checks that all given paths lead to the file, and that the file has no other name.
     fn check_names(&self, kind: LedgerErrorKind) -> Result<(), LedgerError> {
         let found = fs::symlink_metadata(&self.place.path);
         let by_given =
