@@ -12,7 +12,7 @@ use customer_api_core::{
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// The failure, if it failed.
+    /// The error, if the call failed.
     pub error: Option<Error>,
     /// The number of times that the request was sent.
     pub attempts: u32,
@@ -35,15 +35,15 @@ pub struct Entry<C> {
     pub info: &'static OperationInfo,
     /// The value as `Debug` prints it.
     pub printed: String,
-    /// Reads its responses.
+    /// Reads the operation's responses.
     pub decode: Decode,
-    /// Reads its responses, with the reports about them.
+    /// Reads the operation's responses, with the reports about them.
     pub read: Read,
     call: Box<dyn Fn(&C) -> Made + Send + Sync>,
 }
 
 impl<C: 'static> Entry<C> {
-    /// Makes an entry from an operation, and the function with which a client calls it.
+    /// Makes an entry from an operation and from the function with which a client prepares the call.
     pub fn new<O>(operation: O, prepare: fn(&C, O) -> Call<O>) -> Self
     where
         O: Operation + Clone + fmt::Debug,
@@ -81,7 +81,8 @@ impl<C: 'static> Entry<C> {
         }
     }
 
-    /// Returns whether it changes something. A scroll is not a write, although repeating its follow-up is not harmless.
+    /// Returns whether the operation changes something. A scroll is not a write, although repeating its follow-up is
+    /// not harmless.
     #[must_use]
     pub fn is_write(&self) -> bool {
         self.info.idempotency == Idempotency::NonIdempotent && self.info.method != Method::Get

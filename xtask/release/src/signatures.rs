@@ -2,7 +2,8 @@
 //! to the crate's version of these types.
 //!
 //! The data is rustdoc's JSON, which needs an unstable option. The option is allowed only for the crate that is
-//! checked. The run also builds the documentation as docs.rs does, which shows the features that each item needs.
+//! checked. The run also builds the documentation with docs.rs's settings, under which each item shows the features
+//! that it needs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,8 +16,8 @@ use workspace::{Cargo, Package};
 
 use super::{features, files, plan::Plan};
 
-/// Crates whose items may be exposed. Another major version of them is unlikely, or their items are a deliberate part
-/// of the interface.
+/// Crates whose items may be exposed. Another major version of such a crate is unlikely, or its items are a deliberate
+/// part of the interface.
 const ALLOWED_CRATES: &[&str] = &[
     "alloc",
     "async_trait",
@@ -35,14 +36,14 @@ const ALLOWED_CRATES: &[&str] = &[
 
 /// Single items of other crates, each with the crate that may expose it.
 const ALLOWED_ITEMS: &[(&str, &str)] = &[
-    // With this builder, a program configures the HTTP library itself. No other item of the HTTP stack is exposed.
+    // With this builder, a program can configure the HTTP library directly. No other item of the HTTP stack is exposed.
     ("customer-api-core", "reqwest::ClientBuilder"),
 ];
 
 /// Crates that may be re-exported as a whole, so that users of the exposing crate get the right version.
 const ALLOWED_REEXPORTS: &[(&str, &str)] = &[("customer-api-core", "reqwest")];
 
-/// Checks that no other foreign item is exposed. The note lists the exposed crates.
+/// Checks that only the allowed foreign items are exposed. Returns a note that lists the exposed crates.
 pub(crate) fn check(cargo: &Cargo, plan: &Plan) -> Result<String, String> {
     let mut notes = Vec::new();
     let mut faults = Vec::new();

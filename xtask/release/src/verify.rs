@@ -39,7 +39,8 @@ pub(crate) fn verify(
         );
     }
     files::write(&place.manifest(), &manifest(packages))?;
-    // The lock file of this workspace, because all other checks used its versions. Cargo drops unneeded entries here.
+    // Use the lock file of this workspace, because all other checks used its versions. Cargo drops unneeded entries
+    // here.
     let lock = files::read(&cargo.root().join("Cargo.lock"))?;
     files::write(&place.root.join("Cargo.lock"), &lock)?;
     place.forget(cargo, packages)?;
@@ -146,13 +147,13 @@ pub(super) fn folder(package: &Package) -> String {
     format!("{}-{}", package.name, package.version)
 }
 
-/// Returns the manifest of a workspace of the unpacked packages, in which they replace the registry's.
+/// Returns the manifest of a workspace in which the unpacked packages replace the registry's packages.
 fn manifest(packages: &[&Package]) -> String {
     let members: String = packages
         .iter()
         .map(|package| format!("    \"{}\",\n", folder(package)))
         .collect();
-    // Only packages that another one needs, because cargo warns of an unused patch.
+    // Patch only packages on which another package depends, because cargo warns about an unused patch.
     let patches: String = packages
         .iter()
         .filter(|package| {

@@ -10,7 +10,7 @@ use std::{
 use customer_api_core::{Operation, ProviderClient};
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 
-/// Words that prove that the logs were captured. Only then does the absence of other values prove something.
+/// Words that prove that the logs were captured. Without this proof, the absence of other values would prove nothing.
 const PRESENT: [&str; 6] = [
     "api.call",
     "http.request",

@@ -36,11 +36,11 @@ pub trait Subject: Sized {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Repeats {
-    /// The call may have happened, and a retry would have the same result.
+    /// The call may have happened, and a retry would fail in the same way. No call is retried.
     Never,
-    /// The call may have happened.
+    /// The call may have happened. Only reads are retried.
     ReadsOnly,
-    /// The response proves that nothing was done.
+    /// The response proves that nothing was done. Every call is retried.
     All,
 }
 

@@ -125,7 +125,7 @@ pub struct Running {
 }
 
 impl Running {
-    /// Sends a signal, by its name: `INT`.
+    /// Sends a signal, by its name, such as `INT`.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
@@ -133,7 +133,7 @@ impl Running {
         assert!(status.unwrap().success());
     }
 
-    /// Waits for the program's end. Panics if that takes too long.
+    /// Waits until the program ends. Panics if the program does not end in time.
     #[must_use]
     pub fn wait(mut self) -> Outcome {
         let text = |stream: &Receiver<Vec<u8>>| {
@@ -168,9 +168,9 @@ impl Drop for Running {
 pub struct Outcome {
     /// The exit code.
     pub code: i32,
-    /// Its standard output.
+    /// The program's standard output.
     pub stdout: String,
-    /// Its standard error.
+    /// The program's standard error.
     pub stderr: String,
 }
 
@@ -187,7 +187,7 @@ impl Outcome {
         assert!(self.stdout.contains("Exit code: 0"), "{self:?}");
     }
 
-    /// Asserts that a wrong command line was refused, with a hint to the help.
+    /// Asserts that the program refused a wrong command line with a message that points to the help.
     pub fn assert_is_misuse(&self) {
         assert_eq!(self.code, 2, "{self:?}");
         let said = &self.stderr;

@@ -7,12 +7,12 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// A folder for one test, removed at its end.
+/// A folder for one test. The folder is deleted when this value is dropped.
 #[derive(Debug)]
 pub struct Folder(PathBuf);
 
 impl Folder {
-    /// Makes a new folder. Its name contains the test's name.
+    /// Makes a new folder, whose name begins with `name`.
     #[must_use]
     pub fn new(name: &str) -> Self {
         static NUMBER: AtomicU64 = AtomicU64::new(0);

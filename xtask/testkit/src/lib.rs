@@ -2,11 +2,11 @@
 //!
 //! - [`Recorder`] records every byte that a client sends; [`Request`] is one recorded request.
 //! - [`scripted`] and [`ok`] make responses without a socket.
-//! - [`Shop`] is an invented provider, and [`Overlay`] makes a ledger in front of another ledger.
+//! - [`Shop`] is an invented provider, and [`Overlay`] overrides methods of another ledger.
 //! - [`Variables`] is an environment that lacks one variable at a time.
 //! - [`CapturedLogs`] captures everything that is printed and logged, and [`faults`] provokes such output.
 //! - [`Example`] runs an example program, and [`Folder`] is a folder for a test's files.
-//! - [`lose`] loses the response to a write, and [`settle`] looks at the write's outcome.
+//! - [`lose`] sends a write whose response is lost, and [`settle`] also looks for the write.
 //! - `Postgres` and `Redis` are servers for one test, and `Pgbouncer` is a pooler in front of a `Postgres`.
 //! - [`Entry`] is one of a provider's operations; [`delivery`] lets all operations meet every kind of failure.
 //!

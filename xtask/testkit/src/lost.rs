@@ -1,4 +1,4 @@
-//! Writes whose responses are lost, and looks at their outcomes.
+//! Makes writes whose responses are lost, and settles their outcomes.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Emits a `PageSource` for each list, as a developer would begin it.
+//! Emits a `PageSource` for each list, as a starting point for the crate's developer.
 
 use std::collections::BTreeSet;
 
@@ -57,8 +57,9 @@ pub(super) fn module(paged: &[Paged<'_>]) -> String {
 const FINGERPRINT: &str = include_str!("../templates/fingerprint.rs.txt");
 const PARAMETER: &str = include_str!("../templates/parameter.rs.txt");
 
-/// Returns whether the parameter is the number of the page or of the items before it. If a provider ignores such a
-/// parameter, it sends the same page forever. Therefore the emitted code compares the pages.
+/// Returns whether the parameter is the number of the page, or the number of items before the page. If a provider
+/// ignores such a parameter, the provider sends the same page again and again. Therefore the emitted code compares the
+/// pages.
 fn counts(rule: &Rule<'_>) -> bool {
     matches!(rule, Rule::Number { .. } | Rule::Offset { .. })
 }
@@ -98,8 +99,8 @@ pub(super) fn source(paged: &Paged<'_>) -> String {
 
 /// Returns one text about how a page leads to the next, and one about how the list ends.
 fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
-    const COUNTED: &str = "The list ends with an empty page. A page that comes again is an error.";
-    const STATED: &str = "The list ends with a page that states the end, or with an empty page. A page that comes again is an error.";
+    const COUNTED: &str = "The list ends with an empty page. A repeated page is an error.";
+    const STATED: &str = "The list ends with a page that states the end, or with an empty page. A repeated page is an error.";
     let parameter = shown(&paged.rule.parameter().wire);
     match &paged.rule {
         Rule::Cursor { next, .. } => (
@@ -107,17 +108,19 @@ fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
                 "A page's {} is the {parameter} of the next page.",
                 shown(&next.words())
             ),
-            "The list ends with the page that has no such value. A value that comes again is an error.",
+            "The list ends with the page that has no such value. A repeated value is an error.",
         ),
         Rule::Link { next, .. } => (
             format!(
-                "The link in a page's {} has the {parameter} of the next page. Nothing else of the link is used.",
+                "The link in a page's {} contains the {parameter} of the next page. The rest of the link is not used.",
                 shown(&next.words())
             ),
-            "The list ends with the page that has no link. A link that comes again is an error.",
+            "The list ends with the page that has no link. A repeated link is an error.",
         ),
         Rule::LastItem { .. } => (
-            format!("The {parameter} of the next page is the id of a page's last item."),
+            format!(
+                "The {parameter} of the next page is the id of the last item on the page before it."
+            ),
             "The list ends with the page that states the end. A page that does not state whether more pages follow is an error.",
         ),
         Rule::Number {
@@ -173,7 +176,7 @@ fn fetch(paged: &Paged<'_>) -> String {
             let lost = if more.is_some() {
                 incomplete(
                     "None if more == Some(true)",
-                    "the page says that more follow, and not where",
+                    "the page states that more follow, but not where",
                 )
             } else {
                 String::new()
@@ -212,7 +215,7 @@ fn fetch(paged: &Paged<'_>) -> String {
             call_at_cursor(parameter),
             more_of(Some(more)),
             id.rust,
-            incomplete("_", "the page does not say whether more follow, and where"),
+            incomplete("_", "the page does not state whether more follow, or where"),
         ),
         Rule::Number {
             first, pages, more, ..
@@ -256,7 +259,7 @@ fn counted(paged: &Paged<'_>, place: &str, first: u8, stated: Option<&str>, next
     let (stated, lost, last) = match stated {
         Some(stated) => (
             format!("let goes_on = {stated};\n"),
-            incomplete("(0, Some(true))", "an empty page says that more follow"),
+            incomplete("(0, Some(true))", "an empty page states that more follow"),
             "(0, _) | (_, Some(false))",
         ),
         None => (String::new(), String::new(), "0"),
@@ -272,7 +275,7 @@ fn counted(paged: &Paged<'_>, place: &str, first: u8, stated: Option<&str>, next
         let response = self.client.call(call).response().await?;
         let fingerprint = super::fingerprint(response.body(), {name});
         let (page, unreadable) = response.into_parts();
-        {stated}{items}// A record that can't be read still has its place in the list.
+        {stated}{items}// A record that can't be read still counts as an item of the list.
         let left_out = unreadable.iter().filter_map(Unreadable::left_out).count();
         let count = items.len() + left_out;
         let fetched = match {subject} {{

@@ -1,4 +1,4 @@
-//! Lists that come in pages: finds them by what a description states, and emits a `PageSource` for each.
+//! Finds the lists of a description that come in pages, and emits a `PageSource` for each.
 //!
 //! The generator emits a `PageSource` only if the description shows how one page leads to the next. For other lists, the
 //! README and the command's report name the operation, and the crate's owner writes the `PageSource`.
@@ -26,7 +26,7 @@ pub(super) struct Paged<'a> {
     operation: &'a Operation,
     /// The type of an item, as code of the new crate.
     item: String,
-    /// The member of the response with the items, if the response is an object.
+    /// The member of the response that contains the items, if the response is an object.
     member: Option<rule::Member<'a>>,
     rule: Rule<'a>,
 }
@@ -47,7 +47,7 @@ impl Paged<'_> {
 #[derive(Default)]
 pub(super) struct Lists<'a> {
     pub(super) paged: Vec<Paged<'a>>,
-    /// Lists with parameters for pages whose description does not show how one page leads to the next.
+    /// Lists that have parameters for pages, but whose description does not show how one page leads to the next.
     unknown: Vec<&'a Operation>,
 }
 
@@ -65,7 +65,7 @@ pub(super) fn find(api: &Api) -> Lists<'_> {
 }
 
 /// Returns the pointers to the properties by which one page leads to the next, except properties that are read strictly
-/// in any case. If such a property can't be read, the list must not end, so the property must be read strictly.
+/// in any case. The returned properties must be read strictly too: if one of them can't be read, the list must not end.
 pub(super) fn loose(api: &Api) -> Vec<String> {
     let mut pointers = Vec::new();
     for paged in find(api).paged {

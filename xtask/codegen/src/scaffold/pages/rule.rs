@@ -78,7 +78,7 @@ impl<'a> Rule<'a> {
     }
 }
 
-/// The member of a response with the items.
+/// The member of a response that contains the items.
 pub(super) struct Member<'a> {
     pub(super) field: &'a Field,
 }
@@ -162,8 +162,8 @@ fn items<'a>(api: &'a Api, output: &'a Slot) -> Option<(Option<Member<'a>>, Slot
         .filter(|field| matches!(field.slot.value, Type::List(_) | Type::Free));
     let (first, second) = (lists.next()?, lists.next());
     match (&first.slot.value, second) {
-        // The records of a second list would be lost. A member of any form may be a list, so it
-        // counts as one.
+        // The records of a second list would be lost. A member whose form is not described may be a
+        // list, so it counts as a list.
         (Type::List(item), None) => Some((Some(Member { field: first }), (**item).clone())),
         _ => None,
     }
@@ -200,7 +200,7 @@ fn rule<'a>(
     };
     let more = single(path::find(api, output, &flags));
 
-    // The response names the value of one of the parameters.
+    // Finds the members of the response that contain the next value of a parameter, by their names.
     let mut named = Vec::new();
     for parameter in parameters
         .iter()
@@ -213,14 +213,14 @@ fn rule<'a>(
                 || around.is_some_and(|around| {
                     plain(&around.wire) == "next" && field.wire == parameter.wire
                 });
-            // The list must be able to end: with a page whose member is missing or is an empty
-            // text. A required number is neither.
+            // The list must be able to end with a page whose member is missing or is an empty text.
+            // A required number can be neither missing nor empty.
             let can_end = matches!(field.slot.value, Type::Text(_))
                 || path
                     .iter()
                     .any(|field| Held::of(field, false) == Held::Option);
-            // If the parameter is a page's number but not an integer, a text in the response may be
-            // a link and not the next number.
+            // If the parameter has the name of a page number but is not described as an integer, a
+            // text in the response may be a link instead of the next number.
             let is_plain = is_cursor(&parameter.wire) || integer(parameter).is_some();
             is_next && can_end && is_plain && same_kind(&field.slot.value, &parameter.slot.value)
         };
@@ -310,8 +310,8 @@ fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> 
             .and_then(|index| path.get(index))
             .map_or(String::new(), |around| plain(&around.wire));
         let is_href = plain(&field.wire) == "href" && is_link(&around);
-        // If the parameter is a text, a member `next` may be the next value of the parameter and
-        // not a link.
+        // If the parameter is a text, a member `next` may be the next value of the parameter
+        // instead of a link.
         let is_address = is_number
             || is_href
             || around == "links"
@@ -320,7 +320,7 @@ fn link<'a>(api: &'a Api, output: &Slot, parameter: &Field) -> Option<Path<'a>> 
                 .format
                 .as_deref()
                 .is_some_and(|format| format.starts_with("ur"));
-        // The list must be able to end: with a page whose link is missing.
+        // The list must be able to end with a page whose link is missing.
         let can_end = path
             .iter()
             .any(|field| Held::of(field, false) == Held::Option);

@@ -203,7 +203,7 @@ fn counted(
     }
 }
 
-/// Returns a page as JSON: a number of items, the id of the last one, and other members.
+/// Returns a page as JSON: a number of items, which all have the given id if there is one, and other members.
 fn build(
     api: &Api,
     paged: &Paged<'_>,

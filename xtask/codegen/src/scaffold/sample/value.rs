@@ -16,7 +16,7 @@ pub(super) struct Value {
     /// The same value, as an expression of the exact type.
     owned: String,
     pub(super) json: String,
-    /// Its text outside JSON; several texts for an array.
+    /// The value's text outside JSON; several texts for an array.
     pub(super) texts: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Sampler<'a> {
     depth: usize,
 }
 
-/// The number of nested objects down to which optional values are set. The time of rustfmt doubles with every level of
+/// Optional values are set only down to this depth of nested objects. The time of rustfmt doubles with every level of
 /// nested calls.
 const DEEPEST: usize = 8;
 
@@ -112,7 +112,7 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// Makes a list of two items, so that the separator shows.
+    /// Makes a list of two items, so that the encoded list contains a separator.
     fn list(&mut self, items: &Slot, is_header: bool) -> Value {
         let item = self.inner(items, is_header);
         let borrows = !items.nullable && matches!(items.value, Type::Text(_));
