@@ -14,13 +14,13 @@ use crate::{
 /// # For implementers
 ///
 /// The result of a method must be durable. Once [`begin`](Self::begin) has given a key to a claim, no other caller, process or machine may
-/// get the key until the key's state allows it. On a shared database, `begin` is one statement or one transaction. It inserts the key, or
-/// changes its row only if the state that was read allows it. `finish`, `withdraw` and `abandon` change the row only if the token is that
-/// of the claim.
+/// get the key until the key's state allows it. On a shared database, `begin` is one statement or one transaction. It inserts a new key. It
+/// changes the row of a key on record only if the row's state allows the change. `finish`, `withdraw` and `abandon` change the row only if
+/// the row's token equals the token of the claim.
 ///
-/// A machine that dies leaves its keys in [`State::Sending`]. Keys in this state never begin again. Turn such keys into [`State::Unknown`]
-/// when you know that their machine is gone. The age of a key alone does not prove that: a request may be under way as long as a call's
-/// timeout, and a machine may sleep.
+/// A machine that dies leaves its keys in [`State::Sending`]. Keys in this state never begin again. Turn such a key into [`State::Unknown`]
+/// when you know that its machine is gone, or when more time has passed than [`Intent::longest`] and a margin. The margin covers the error
+/// of the clocks, and the time that the provider may take for a request that has arrived.
 ///
 /// The methods are called from tasks that may be dropped at any time. A dropped method call may or may not have taken effect.
 #[async_trait]
@@ -46,8 +46,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn digest_key(&self) -> Result<DigestKey, LedgerError>;
 
-    /// Records the intent to send under the claim's key. Refuses if the key's state does not allow it to begin again, or if the ledger
-    /// has the key with other content. Atomic. Returns `None` if the claim has the key now, and otherwise the entry of the key.
+    /// Records the intent to send under the claim's key, if the key is new or [`Intent::may_begin`] allows it to begin again. Atomic.
+    /// Returns `None` if the intent was recorded: the claim then has the key. Otherwise returns the entry of the key.
     ///
     /// # Errors
     ///
@@ -55,7 +55,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// intent may or may not be on record.
     async fn begin(&self, claim: &Claim, intent: &Intent) -> Result<Option<Entry>, LedgerError>;
 
-    /// Withdraws a claim: nothing was sent, and the key is as it was before. Does nothing if the claim does not have the key.
+    /// Withdraws a claim under which nothing was sent. The key is then as it was before the claim. Does nothing if the claim does not have
+    /// the key.
     ///
     /// # Errors
     ///
@@ -67,13 +68,13 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     ///
     /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. After a
-    /// failure to record it, the key is left as if its sender had died.
+    /// failure to record the outcome, the key is left as if its sender had died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
     /// Called when a call was dropped and no caller waits for the result any more. Does the same as [`finish`](Self::finish) or, without an
-    /// outcome, the same as [`withdraw`](Self::withdraw). It must not block.
+    /// outcome, the same as [`withdraw`](Self::withdraw). `abandon` must not block.
     ///
-    /// If it fails, the key is left as if its sender had died.
+    /// If `abandon` fails, the key is left as if its sender had died.
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>);
 
     /// Returns the entry of a key.
@@ -90,7 +91,7 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn summary(&self, list: &Key) -> Result<LedgerSummary, LedgerError>;
 
-    /// Returns at most `limit` keys of a list, in their order: those in [`State::Unknown`] that come after `after`.
+    /// Returns the first `limit` keys of a list that are in [`State::Unknown`] and come after `after`, in the order of the keys.
     ///
     /// Fewer than `limit` keys mean that there are no more.
     ///
@@ -104,8 +105,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError>;
 
-    /// Settles a key in [`State::Unknown`] after a look or a person found out what happened. Settles the key only if its entry still equals
-    /// `known`. Atomic: the finding does not apply to a key that was begun again since.
+    /// Records the finding of a look or a person about a key in [`State::Unknown`], but only if the key's entry still equals `known`.
+    /// Atomic: the finding is not recorded for a key that began again in the meantime.
     ///
     /// # Errors
     ///
@@ -125,12 +126,12 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
 pub struct ListInfo {
     /// The name of the list.
     pub name: Key,
-    /// The id of the operation to which its keys belong.
+    /// The id of the operation to which the list's keys belong.
     pub operation: String,
 }
 
 impl ListInfo {
-    /// Describes a list of this name, for this operation. For implementers of [`Ledger`].
+    /// Creates the description of a list with this name, for this operation. For implementers of [`Ledger`].
     #[must_use]
     pub fn new(name: Key, operation: impl Into<String>) -> Self {
         Self {
@@ -146,13 +147,13 @@ impl ListInfo {
 pub struct Intent {
     /// The digest of the content; `None` if contents are not to be compared.
     pub digest: Option<Digest>,
-    /// The known keys that may begin again.
+    /// Determines which keys on record may begin again.
     pub resend: Resend,
     /// The time of the intent, by the clock of this machine.
     pub began: Option<Timestamp>,
-    /// How long the sender may still take. `None` if that is not known.
+    /// How long the sender may still take. `None` if this time is not known.
     ///
-    /// A ledger that machines share considers a sender gone if this time is over and the key is still on its way.
+    /// If a key is still in [`State::Sending`] after this time and a margin, a ledger that machines share can treat the sender as gone.
     pub longest: Option<Duration>,
 }
 
@@ -168,15 +169,15 @@ impl Intent {
         }
     }
 
-    /// Returns the same intent, for a sender that takes at most this long.
+    /// Sets how long the sender may still take.
     #[must_use]
     pub fn with_longest(mut self, longest: Duration) -> Self {
         self.longest = Some(longest);
         self
     }
 
-    /// Returns the new entry of a key that begins with this intent. `before` is the key's entry until then. Implementers of [`Ledger`] call
-    /// this instead of deciding themselves.
+    /// Returns the new entry of a key that begins with this intent. `before` is the key's previous entry. Implementers of [`Ledger`] call
+    /// this method instead of building the entry themselves.
     ///
     /// If the outcome of an earlier write is unknown, the entry keeps the time at which that write began.
     #[must_use]
@@ -190,9 +191,10 @@ impl Intent {
         entry
     }
 
-    /// Returns whether a known key may begin. Implementers of [`Ledger`] call this instead of deciding themselves.
+    /// Returns whether a key on record may begin again. `known` is the key's entry. Implementers of [`Ledger`] call this method instead of
+    /// deciding themselves.
     ///
-    /// A key whose content may have been sent, or is on its way, never begins with other content.
+    /// A key whose content was sent, may have been sent, or is on its way, never begins again with other content.
     #[must_use]
     pub fn may_begin(&self, known: &Entry) -> bool {
         self.resend.allows_at(&known.state, self.began.as_ref()) && !self.is_reused(known)
@@ -210,7 +212,7 @@ impl Intent {
     }
 }
 
-/// The known keys that may begin again. By default, only keys that were not sent.
+/// Determines which keys on record may begin again. By default, only keys that were not sent.
 ///
 /// ```
 /// use customer_api_ledger::{Resend, State};
@@ -238,7 +240,7 @@ impl Resend {
         }
     }
 
-    /// Also allows keys that the provider refused. Use it after the cause of the refusal has been corrected.
+    /// Also allows keys that the provider refused. Use this setting after the cause of the refusal has been corrected.
     #[must_use]
     pub const fn refused(mut self) -> Self {
         self.refused = true;
@@ -292,7 +294,7 @@ impl Resend {
 /// The finding of a look or of an operator about a key in [`State::Unknown`].
 #[expect(
     clippy::exhaustive_enums,
-    reason = "it happened or it did not: there is no third case"
+    reason = "a write happened or did not happen: there is no third case"
 )]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Resolution {

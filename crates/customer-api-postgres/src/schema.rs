@@ -18,8 +18,8 @@ pub(crate) const DEFAULT: &str = "customer_api";
 /// The version of the tables.
 pub(crate) const VERSION: i32 = 1;
 
-/// Returns the statements that create the tables of the ledger, the quota and the tokens in a schema of this name. They are for running by
-/// hand.
+/// Returns the statements that create the tables of the ledger, the quota and the tokens in a schema of this name, so that an operator can
+/// run them by hand.
 ///
 /// The statements may be run again. If the tables exist, a program needs no right to create tables.
 ///
@@ -33,8 +33,8 @@ pub fn schema_sql(schema: &str) -> Result<String, LedgerError> {
     Ok(templates.join("\n").replace("{schema}", &schema))
 }
 
-/// Returns the statements of a template, as one transaction. A lock lets one program at a time run the statements: creating the same table
-/// concurrently would fail.
+/// Returns the statements of a template, as one transaction. A lock lets only one program at a time run the statements, because creating
+/// the same table concurrently would fail.
 pub(crate) fn creation(schema: &str, template: &str) -> String {
     let tables = template.replace("{schema}", schema);
     format!("BEGIN; SELECT pg_advisory_xact_lock(7021644180172530273); {tables} COMMIT;")
@@ -110,7 +110,7 @@ pub(crate) fn check_name(schema: &str) -> Result<String, LedgerError> {
     ))
 }
 
-/// The database's history differs from the one that the ledger recorded.
+/// Returns the error for a database whose history differs from the recorded one.
 pub(crate) fn restored() -> LedgerError {
     let reason = "the database was restored from a copy or set back, or a replica took over: writes may be missing in the ledger";
     LedgerError::new(LedgerErrorKind::Restored, reason)

@@ -54,10 +54,11 @@ impl PostgresOptions {
         self
     }
 
-    /// Sets how much longer than its call's timeout a sender may take until it counts as gone: 30 s by default.
+    /// Sets how long a sender may take in addition to its call's timeout: 30 s by default.
     ///
-    /// A key that is on its way for longer becomes unknown. The grace should cover the error of the sender's clock, and the time that
-    /// the provider may take for a request that has arrived.
+    /// After that time, the sender counts as gone, and a key that is still in [`State::Sending`](customer_api_ledger::State::Sending)
+    /// becomes unknown. The grace should cover the error of the sender's clock, and the time that the provider may take for a request that
+    /// has arrived.
     pub fn grace(mut self, grace: Duration) -> Self {
         self.grace = grace;
         self
@@ -70,10 +71,11 @@ impl PostgresOptions {
         self
     }
 
-    /// Accepts a database that was restored, set back or promoted, once, and records its history as the valid one.
+    /// Accepts a database that was restored, set back or promoted, and records the database's history as the valid one.
     ///
     /// Writes that were made after the copy may be missing in the database, and would be made again. Use this setting only if you know that
-    /// no write is missing: after the promotion of a synchronous replica, or after the keys since the copy were settled by hand.
+    /// no write is missing: after the promotion of a synchronous replica, or after an operator has settled by hand all keys whose writes
+    /// were made after the copy.
     ///
     /// Use this setting in one program, and once. Every `connect` with this setting accepts the database as it is, and makes all other
     /// programs, and their files, forget the last known position. A deployment that always uses this setting detects no copy.
@@ -82,7 +84,7 @@ impl PostgresOptions {
         self
     }
 
-    /// Continues automatically when a replica has taken over. False by default: then connections fail with
+    /// Sets whether the ledger continues automatically when a replica has taken over. False by default: connections then fail with
     /// [`Restored`](customer_api_ledger::LedgerErrorKind::Restored).
     ///
     /// Use this setting only if every commit waits for the replica (`synchronous_standby_names`). A replica that lags behind lacks writes,

@@ -1,4 +1,4 @@
-//! The common part of quota and tokens: a connection of their own, and the tables.
+//! The common part of the quota and the tokens: a separate connection, and the tables.
 
 use std::{fmt, time::Duration};
 
@@ -63,7 +63,7 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Connects. If one of the parts is missing, creates all of them with `template`.
+    /// Connects. If one of the parts is missing, creates all parts with `template`.
     pub(crate) async fn connect(
         configuration: &str,
         options: &PostgresStoreOptions,

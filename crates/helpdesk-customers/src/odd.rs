@@ -1,4 +1,4 @@
-//! Values of another type than documented: how they are read, and how they are reported.
+//! Reads and reports values of another type than documented.
 
 use customer_api_core::{
     error::DecodeError,
@@ -66,7 +66,8 @@ impl<'b> Place<'b> {
         })
     }
 
-    /// Reads a member of an object with `read`, and reports it if it is not as documented. `None` if it is missing, `null` or unreadable.
+    /// Reads a member of an object with `read`, and reports the member if it is not as documented. Returns `None` if the member is
+    /// missing, `null` or unreadable.
     pub(crate) fn member<T>(
         self,
         object: &Value,
@@ -132,7 +133,7 @@ impl<T> Form<T> {
     }
 }
 
-/// Reads a count or an id. A string with the number as JSON writes it is read as [`Form::Other`]; `007` is not read.
+/// Reads a count or an id. A string that contains the number as JSON writes it is read as [`Form::Other`]. `007` is not read.
 pub(crate) fn number(value: &Value) -> Option<Form<u64>> {
     match value {
         Value::Number(number) => number.as_u64().map(Form::Documented),

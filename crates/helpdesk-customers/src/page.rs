@@ -11,7 +11,7 @@ use crate::{
 
 /// One page of customers, the response of [`ListCustomers`](crate::ListCustomers).
 ///
-/// The numbers are documented. Nevertheless each may be missing, or come as a string. A value that can't be read as a number is an
+/// The numbers are documented. Nevertheless each number may be missing, or be a string. A value that can't be read as a number is an
 /// error. A page without its list is an error, too. `null` is an empty list if the total is 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -36,7 +36,7 @@ impl<O> FromBody<O> for CustomerPage {
         let item_total = count("itemTotal")?;
         let items = match items {
             Some(Value::Array(items)) => items,
-            // A back end may print an empty list as `null`.
+            // A back end may write an empty list as `null`.
             Some(Value::Null) if item_total == Some(0) => Vec::new(),
             // A page without its list is not an empty page.
             _ => return Err(DecodeError::shape("items")),

@@ -25,8 +25,8 @@ impl Service for Omnidesk {
         concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"))
     }
 
-    /// Reads `message`, which <https://www.omnidesk.nl/api/docs> documents for another controller. The client concludes nothing from its
-    /// text.
+    /// Reads `message`, which <https://www.omnidesk.nl/api/docs> documents for another controller. The client concludes nothing from the
+    /// text of `message`.
     fn read_error(&self, _: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let body = String::from_utf8_lossy(body);
         match First::of(text(&body)).object {

@@ -7,7 +7,7 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// Nothing is sent before the first page is requested. From then on a task reads ahead of the consumer into a bounded buffer.
 /// Dropping the list stops the task. After an error or the end there are no more pages.
 ///
-/// A provider's list needs only the following in addition to its [`PageSource`]:
+/// A provider's list needs only a [`PageSource`] and a function that creates the `List`:
 ///
 /// ```
 /// # use customer_api_core::{*, error::*, operation::*, request::*, response::*};
@@ -65,8 +65,8 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// # }
 /// ```
 ///
-/// If a provider's list needs its own setters or its own documentation of errors, define a type that contains a `List`. Its
-/// setters change the source with [`set`](Self::set):
+/// If a provider's list needs its own setters or its own documentation of errors, define a type that contains a `List`. The
+/// setters of this type change the source with [`set`](Self::set):
 ///
 /// ```
 /// # use customer_api_core::{async_trait, pages::Fetched};
@@ -112,10 +112,10 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// # }
 /// ```
 ///
-/// If the source can't use a setting, its [`fetch`](PageSource::fetch) should return an error before it sends anything, in
-/// the same way as a call with a parameter out of its range.
+/// If the source can't use the value of a setting, its [`fetch`](PageSource::fetch) should return an error before it sends
+/// anything. A call with a parameter out of range does the same.
 pub struct List<S: PageSource> {
-    /// Taken when the list is started.
+    /// `None` after the list was started.
     source: Option<S>,
     read_ahead: usize,
     max_pages: u64,
@@ -170,7 +170,8 @@ impl<S: PageSource> List<S> {
     ///
     /// # Errors
     ///
-    /// The reason why the list could not be read further. [`progress`](PagesError::progress) counts what was delivered.
+    /// The reason why the list could not be read further. [`progress`](PagesError::progress) returns how much was delivered
+    /// before.
     pub async fn next_page(&mut self) -> Result<Option<Page<S::Item>>, PagesError> {
         self.begin().next_page().await
     }
@@ -195,13 +196,13 @@ impl<S: PageSource> List<S> {
         Items::new(self.reader)
     }
 
-    /// What was delivered so far.
+    /// Returns how much was delivered so far.
     #[must_use]
     pub fn progress(&self) -> &Progress {
         self.reader.progress()
     }
 
-    /// Whether the list ended although the provider did not mark the end as it promises to.
+    /// Whether the list ended without the end mark that the provider promises.
     #[must_use]
     pub fn ended_without_notice(&self) -> bool {
         self.reader.ended_without_notice()
@@ -215,7 +216,7 @@ impl<S: PageSource> List<S> {
     }
 }
 
-/// Shows the source until the list is started, and always what was delivered.
+/// Shows the source until the list is started, and the progress at all times.
 impl<S: PageSource + fmt::Debug> fmt::Debug for List<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List")

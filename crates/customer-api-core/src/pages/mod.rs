@@ -1,7 +1,8 @@
 //! Lists that come in pages.
 //!
-//! A [`PageSource`] defines how a provider pages. [`List`] reads it in a separate task, ahead of its consumer. Anything that
-//! could make a list end early, go round in circles or lose a page is a typed [`PagesError`], never a shorter list.
+//! A [`PageSource`] fetches the pages of a provider's list. [`List`] reads the pages in a separate task, ahead of its consumer.
+//! Anything that could make a list end early, repeat pages or lose a page is returned as a typed [`PagesError`], never as a
+//! shorter list.
 
 mod driver;
 mod error;
@@ -20,9 +21,10 @@ pub use list::List;
 
 use crate::{Timestamp, response::Unreadable};
 
-/// Defines how a provider pages.
+/// Fetches the pages of a provider's list.
 ///
-/// A cursor is the value that leads to the next page: an offset, a link, an id. [`List`] shows a source that makes calls.
+/// A cursor is the value that leads to the next page: an offset, a link, an id. The documentation of [`List`] shows a source that
+/// makes calls.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -64,7 +66,7 @@ pub trait PageSource: Send + 'static {
 
     /// Fetches the page that a cursor leads to, or the first one.
     ///
-    /// The list calls this as soon as the buffer has room for the page, so that a cursor with a short life is used in time.
+    /// The list calls `fetch` as soon as the buffer has room for the page, so that a cursor with a short life is used in time.
     ///
     /// # Errors
     ///
@@ -120,7 +122,7 @@ impl<I, C> Fetched<I, C> {
         }
     }
 
-    /// Creates a page that leads to another one. It can be empty.
+    /// Creates a page that leads to another one. The page can be empty.
     #[must_use]
     pub fn page(items: Vec<I>, next: C) -> Self {
         Self::new(items, Next::Cursor(next))
@@ -154,9 +156,9 @@ impl<I, C> Fetched<I, C> {
         self
     }
 
-    /// Adds a hash of the page's content, by which a repeated page is detected.
+    /// Adds a hash of the page's content. The list uses the hash to detect a repeated page.
     ///
-    /// The hash must differ between any two pages of a correct list. Therefore add none to a page without items.
+    /// The hash must differ between any two pages of a correct list. Therefore do not add a hash to a page without items.
     #[must_use]
     pub fn fingerprint(mut self, hash: u64) -> Self {
         self.fingerprint = Some(hash);
@@ -174,7 +176,7 @@ impl<I, C> Fetched<I, C> {
         self
     }
 
-    /// Adds the newest time among the items. It becomes part of the list's [`Progress`].
+    /// Adds the newest time among the items. This time becomes part of the list's [`Progress`].
     #[must_use]
     pub fn newest(mut self, newest: Option<Timestamp>) -> Self {
         self.newest = newest;
@@ -191,7 +193,7 @@ pub struct Page<I> {
     unreadable: Vec<Unreadable>,
     /// The page's number, from 1.
     pub number: u64,
-    /// Whether the list ends with this page, and the provider did not mark the end as it promises to.
+    /// Whether the list ends with this page, without the end mark that the provider promises.
     pub ends_without_notice: bool,
 }
 

@@ -140,7 +140,7 @@ impl Walk {
         Ok(list.finish(']'))
     }
 
-    /// Adds an object of a list: unchanged, repaired, or omitted.
+    /// Adds an object of a list, unchanged or repaired, or omits the object.
     fn element(&mut self, raw: &RawValue, shape: &Shape, list: &mut Rewritten) {
         if (shape.check)(raw.get()).is_ok() {
             return list.push(None, raw, None);
@@ -249,7 +249,7 @@ impl Walk {
         }
     }
 
-    /// Reads a strict member. Nothing is changed except the objects of a list.
+    /// Checks a strict member. A list of objects is repaired. Any other value is never changed, and must be readable as it is.
     fn strict(&mut self, raw: &RawValue, shape: &Shape) -> Result<Option<String>, Unfit> {
         let shape = listed(shape, raw.get());
         match shape.form {
@@ -308,7 +308,7 @@ impl Walk {
     }
 }
 
-/// Returns the shape of the object that a union's discriminator names, so that its members are known.
+/// Returns the shape of the object that a union's discriminator names, so that the object's members are known.
 fn listed<'s>(shape: &'s Shape, json: &str) -> &'s Shape {
     match shape.form {
         Form::Union(alternative) => alternative(json).unwrap_or(shape),

@@ -104,7 +104,7 @@ pub(super) enum Form {
 }
 
 impl Shape {
-    /// Declares a value of any form. A value that can't be read as `T` can't be repaired either.
+    /// Declares a value of any form. A value that can't be read as `T` is not repaired.
     #[must_use]
     pub const fn any<T: Shaped>() -> Self {
         Self::of::<T>(Form::Any)
@@ -116,13 +116,13 @@ impl Shape {
         Self::of::<T>(Form::Text)
     }
 
-    /// Declares a number. A text that contains a number is converted to one if `T` can be read from that number.
+    /// Declares a number. A text that contains a number is converted to that number if `T` can be read from the number.
     #[must_use]
     pub const fn number<T: Shaped>() -> Self {
         Self::of::<T>(Form::Number)
     }
 
-    /// Declares a union: one of several objects, which the discriminator names. The members are repaired as those of the named object.
+    /// Declares a union of several objects. The discriminator names the object, and the members are repaired as members of that object.
     #[doc(hidden)]
     #[must_use]
     pub const fn union<T: Shaped + OpenUnion>() -> Self {

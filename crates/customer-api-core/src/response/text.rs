@@ -1,4 +1,4 @@
-//! The text of a body: its bytes that are not UTF-8, and the place of an error.
+//! Works on the text of a body: marks bytes that are not UTF-8, and finds the place of an error.
 
 use super::json_path;
 use crate::error::DecodeError;
@@ -21,7 +21,7 @@ pub(super) fn marked(text: &[u8]) -> String {
 }
 
 /// Converts the parser's error, and adds the path of the error's place. The parser does not keep track of the path, so the path is found
-/// afterwards. Not generic.
+/// afterwards.
 pub(super) fn decode_error(error: &serde_json::Error, text: &str) -> DecodeError {
     // A syntax error may lie inside an unknown property, whose name may be personal.
     if !error.is_data() {

@@ -46,7 +46,7 @@ impl Unreadable {
         }
     }
 
-    /// Names the record that contains the part, by the record's index in the list of the response.
+    /// Adds the index of the record that contains the part. The index counts the records in the list of the response.
     #[must_use]
     pub fn in_record(mut self, index: usize) -> Self {
         self.record = Some(index);

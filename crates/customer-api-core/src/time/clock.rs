@@ -1,4 +1,4 @@
-//! The one place where the clocks are read. All other code gets the time from here, so that tests can pause it.
+//! The one place where the clocks are read. All other code gets the time from here, so that tests can pause the clocks.
 
 use std::time::{Duration, SystemTime};
 
@@ -44,7 +44,8 @@ pub(crate) fn wall_clock() -> SystemTime {
 /// Measures how much time passes, including the time for which the machine sleeps.
 ///
 /// On some systems a monotonic clock stops while the machine sleeps. The calendar clock can be set back. The stopwatch reports the
-/// larger of the two elapsed times. A limit that it measures may therefore end too early, which is harmless, rather than too late.
+/// larger of the two elapsed times. A limit that is measured with the stopwatch may therefore end too early, which is harmless,
+/// but not too late.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch {
     start: Instant,
@@ -69,7 +70,7 @@ impl Stopwatch {
 
     fn until(&self, monotonic: Instant, calendar: SystemTime) -> Duration {
         let awake = monotonic.saturating_duration_since(self.start);
-        // An error means that the calendar clock was set back. The calendar clock then does not count.
+        // An error means that the calendar clock was set back. The calendar clock is then ignored.
         let passed = calendar.duration_since(self.calendar);
         awake.max(passed.unwrap_or_default())
     }
@@ -92,7 +93,7 @@ impl Deadline {
         }
     }
 
-    /// Returns the earlier of this deadline and `limit` after the call began.
+    /// Returns the earlier of two deadlines: this one, and the one that is `limit` after the beginning of the call.
     pub(crate) fn no_later_than(&self, limit: Duration) -> Self {
         Self {
             start: self.start,

@@ -1,7 +1,7 @@
 /// A 64-bit FNV-1a hash over framed fields.
 ///
-/// Every step is a bijection of the state. Therefore a change within one byte always changes the checksum. Any other change leaves it as it
-/// was with a probability of 2⁻⁶⁴. The checksum is part of the file's format.
+/// Every step is a bijection of the state. Therefore a change within one byte always changes the checksum. Any other change leaves the
+/// checksum unchanged with a probability of 2⁻⁶⁴. The checksum is part of the file's format.
 pub(super) struct Checksum(u64);
 
 impl Checksum {

@@ -46,7 +46,7 @@ pub(super) const TABLES: [(&str, &str); 3] = [
 pub(super) fn create(path: &Path, sync: bool) -> Result<bool, Fault> {
     let draft = draft_name(path)?;
     let created = write(&draft).and_then(|()| publish(&draft, path, sync).map_err(not_created));
-    // A draft that can't be removed does no harm.
+    // If this removal fails and the draft is a second name of the ledger, opening the ledger tries again (on Unix).
     let _ = fs::remove_file(&draft);
     created
 }
@@ -73,7 +73,7 @@ pub(super) fn remove_draft(path: &Path, is_same: impl Fn(&fs::Metadata) -> bool)
     }
 }
 
-/// Returns a temporary name in the same folder, which no other program uses.
+/// Returns a temporary name, in the same folder, that no other program uses.
 fn draft_name(path: &Path) -> Result<PathBuf, Fault> {
     let key = Key::new("draft").map_err(not_created)?;
     let token = u128::from_be_bytes(random(&key));
@@ -121,7 +121,7 @@ fn publish(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     Ok(was_free)
 }
 
-/// Creates the file, then fills it. A kill in between leaves a file that is refused.
+/// Creates the file, then fills it. A kill between the two steps leaves a file that is refused as a ledger.
 fn copy(draft: &Path, path: &Path, sync: bool) -> io::Result<bool> {
     let content = fs::read(draft)?;
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {

@@ -4,8 +4,8 @@ use std::{borrow::Cow, io};
 
 use crate::{LedgerError, LedgerErrorKind};
 
-/// An internal error to which SQLite's errors convert. If the public error had that conversion, it would expose the version of
-/// `rusqlite`.
+/// An internal error that SQLite's errors convert to. The public error has no such conversion, because the conversion would
+/// make `rusqlite` a part of the public API.
 #[derive(Debug)]
 pub(super) struct Fault(LedgerError);
 
@@ -75,13 +75,13 @@ impl From<rusqlite::Error> for Fault {
 
 const IN_USE: &str = "the ledger is in use: another program, or another handle, has it open";
 
-/// Another program or handle has the file open.
+/// Returns the error for a file that another program or handle has open.
 #[cfg(unix)]
 pub(super) fn in_use() -> Fault {
     Fault::new(LedgerErrorKind::InUse, IN_USE)
 }
 
-/// The system denies access to the file.
+/// Returns the error for a file to which the system denies access.
 pub(super) fn no_access(error: io::Error) -> Fault {
     let error = LedgerError::with_source(
         LedgerErrorKind::Storage,
@@ -91,7 +91,7 @@ pub(super) fn no_access(error: io::Error) -> Fault {
     error.into()
 }
 
-/// Something in the file is missing, or has changed.
+/// Returns the error for a file in which something is missing or has changed.
 pub(super) fn damaged(reason: &'static str) -> Fault {
     Fault::new(
         LedgerErrorKind::Damaged,

@@ -22,7 +22,8 @@ const PARTS: [Part; 2] = [Part::Table("login"), Part::Function("ask_login")];
 /// Tokens in a PostgreSQL database, for a [`SharedSession`](customer_api_core::session::SharedSession).
 ///
 /// Cheap to clone; clones share one connection. The database gets only sealed tokens, and accounts as keyed digests. The right to log
-/// in is a row with an expiry, not a lock of the session. Therefore it works behind a transaction pooler.
+/// in is a row with an expiry time, not a session-level lock of PostgreSQL. Therefore the tokens also work behind a pooler in
+/// transaction mode.
 #[derive(Clone, Debug)]
 pub struct PostgresTokens(Arc<Inner>);
 
@@ -159,7 +160,7 @@ impl TokenStore for PostgresTokens {
     }
 }
 
-/// Converts the function's result.
+/// Converts the result of the function `ask_login`.
 fn offer(row: &Row) -> Result<Offer, StoreError> {
     let failures = LoginFailures {
         failed: count(row, "failed")?,
@@ -171,7 +172,7 @@ fn offer(row: &Row) -> Result<Offer, StoreError> {
         1 => {
             let token = StoredToken {
                 generation: unsigned(cell(row, "generation")?),
-                // The column was emptied by hand. Such a token counts as one that can't be unsealed.
+                // `None` if the column was emptied by hand. Such a token is treated like one that can't be unsealed.
                 sealed: cell::<Option<_>>(row, "sealed")?.unwrap_or_default(),
                 expires_in: time("expires_in")?,
                 renew_in: time("renew_in")?,

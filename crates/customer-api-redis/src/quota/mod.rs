@@ -28,8 +28,8 @@ impl RedisQuota {
         Self(connection)
     }
 
-    /// Creates slots on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
-    /// [`RedisConnection::quota`].
+    /// Creates slots on the server of this URL, with the default options. Does the same as
+    /// [`RedisOptions::connect`] followed by [`RedisConnection::quota`].
     ///
     /// # Errors
     ///

@@ -23,7 +23,7 @@ pub(super) enum Content {
     Form(FormRules),
 }
 
-/// The media types that a description can require. A request must have the required one.
+/// The media types that a description can require. A request must have the required media type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Media {
     Json,
@@ -44,7 +44,7 @@ impl Media {
 }
 
 impl BodyRules {
-    /// Reads a body as JSON, or a form as an object of its fields, and collects its violations.
+    /// Reads a body as JSON, or a form as an object of its fields, and collects the violations.
     pub(super) fn check(
         &self,
         head: &Head,
@@ -75,7 +75,8 @@ impl BodyRules {
     }
 }
 
-/// Returns the single content type of a request, if it is of this media type and in UTF-8.
+/// Returns the content type of a request, if the request has exactly one, of this media type, and
+/// with no charset other than UTF-8.
 fn content_type(head: &Head, media: Media) -> Option<String> {
     let values: Vec<&[u8]> = head.header_values("content-type").collect();
     let [value] = values.as_slice() else {

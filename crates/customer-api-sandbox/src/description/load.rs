@@ -14,10 +14,10 @@ use super::{Description, Operation, segments};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DescriptionError {
-    /// It is not JSON.
+    /// The description is not JSON.
     #[error("the description is not JSON: {0}")]
     Json(serde_json::Error),
-    /// The provider imitates an operation that its description lacks.
+    /// The sandbox imitates an operation that the description does not contain.
     #[error("the description has no operation `{0}`")]
     MissingOperation(String),
     /// A part that the sandbox reads is missing or has another form.
@@ -41,8 +41,8 @@ pub enum DescriptionError {
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];
 
 impl Description {
-    /// Returns the content of the cell. The first call fills it with [`load`](Self::load). Compiling the schemas takes longer than
-    /// everything else in the start of a server, and programs with tests start many servers.
+    /// Returns the content of the cell. The first call fills the cell with [`load`](Self::load). The schemas are compiled only once,
+    /// because that takes longer than everything else in the start of a server, and programs with tests start many servers.
     pub(crate) fn load_once(
         cell: &OnceLock<Self>,
         json: &str,
@@ -222,7 +222,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Compiles a schema together with the document's components, so that its references resolve.
+    /// Compiles a schema together with the document's components, so that the schema's references can be resolved.
     fn compile(&self, schema: &Value) -> Result<Validator, DescriptionError> {
         let root = json!({ "allOf": [schema], "components": self.document.get("components") });
         jsonschema::options()

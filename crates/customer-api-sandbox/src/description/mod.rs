@@ -1,7 +1,8 @@
 //! Checks requests against a provider's OpenAPI description.
 //!
-//! Paths, methods, parameters, media types and schemas are all read from the description. A
-//! provider names the operations that it imitates. The rest of the description is ignored.
+//! Paths, methods, parameters, media types and schemas are all read from the description. For each
+//! provider, the sandbox lists the operations that it imitates. The rest of the description is
+//! ignored.
 
 mod body;
 mod form;
@@ -37,7 +38,7 @@ pub(crate) struct Operation {
     pub(crate) template: String,
     segments: Vec<Segment>,
     parameters: Arc<[Parameter]>,
-    /// Query parameters that the description does not have, but the provider accepts.
+    /// Query parameters that the provider accepts although the description does not have them.
     extra_query: Vec<String>,
     refuses_unknown_query: bool,
     ignores_patterns: bool,
@@ -56,7 +57,7 @@ enum Segment {
 pub(crate) enum Rejection {
     /// No operation has this path.
     UnknownPath,
-    /// The path exists, with these methods.
+    /// The path exists, but only with these methods.
     WrongMethod(Vec<String>),
     /// The path's percent-encoding does not decode to UTF-8.
     MalformedPath,
@@ -79,7 +80,7 @@ pub(crate) struct Checked {
 }
 
 impl Rejection {
-    /// Returns the broken rules, independent of the wording of any provider.
+    /// Returns the violated rules, independent of the wording of any provider.
     pub(crate) fn problems(&self) -> Vec<String> {
         vec![match self {
             Self::UnknownPath => "no operation has this path".to_owned(),

@@ -69,7 +69,8 @@ impl Parameter {
         violation::all(&self.validator, &value, Some(&self.name))
     }
 
-    /// Returns an array of texts, or of numbers if the schema requires numbers.
+    /// Returns an array of texts. If the schema does not accept the texts and each of them is a
+    /// number or a boolean, returns an array of those values.
     fn items<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Value {
         let texts: Vec<&str> = texts.collect();
         let as_texts = Value::from(texts.clone());

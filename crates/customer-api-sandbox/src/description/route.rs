@@ -7,7 +7,7 @@ use crate::parameters::{Parameters, percent_decode};
 #[derive(Debug)]
 pub(crate) enum Routed<'a> {
     Found(&'a Operation, Parameters),
-    /// The path exists, with these methods.
+    /// The path exists, but only with these methods.
     WrongMethod(Vec<String>),
     UnknownPath,
     /// A segment's percent-encoding does not decode to UTF-8.

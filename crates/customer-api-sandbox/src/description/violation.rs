@@ -56,8 +56,8 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Returns all violations of `value`. For a parameter, `parameter` replaces the path of the field
-/// in a body.
+/// Returns all violations of `value`. For a parameter, the violations contain the name `parameter`
+/// instead of the path of a field in the body.
 pub(crate) fn all(validator: &Validator, value: &Value, parameter: Option<&str>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for error in validator.iter_errors(value) {

@@ -39,7 +39,7 @@ impl ConnectionFault {
         Self::new(ConnectionFaultKind::Silence)
     }
 
-    /// Sets how many connections meet the fault. Default: one.
+    /// Sets how many connections the fault affects. Default: one.
     pub const fn times(mut self, times: u32) -> Self {
         self.times = times;
         self

@@ -66,7 +66,7 @@ enum Kind {
     Oversized,
 }
 
-/// Whether the operation is carried out before the fault occurs, never, or later.
+/// When the operation is carried out: before the fault occurs, never, or later.
 #[derive(Serialize, Deserialize)]
 #[serde(
     untagged,

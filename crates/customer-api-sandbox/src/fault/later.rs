@@ -8,10 +8,10 @@ use crate::duration;
 
 /// The time at which a delayed write is carried out.
 ///
-/// A write that is due is carried out before the next request to the server. While
-/// [`Sandbox::advance`](crate::Sandbox::advance) moves the clock, it carries out the writes that
-/// become due, dated with the time at which they were due. With a running clock, a due write waits
-/// for the next request.
+/// A write that is due is carried out before the next request to the server. With a running clock,
+/// a due write waits for that request. [`Sandbox::advance`](crate::Sandbox::advance) moves the
+/// clock, and carries out the writes that become due in that time. Each of these writes gets the
+/// time at which it was due.
 ///
 /// The JSON form is `{"after": "5s"}` or `{"requests": 2}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,8 +20,8 @@ use crate::duration;
 pub enum Later {
     /// After this time has passed since the request arrived, by the sandbox's clock.
     After(#[serde(with = "duration::required")] Duration),
-    /// After this number of further requests to the server has arrived, immediately before the last
-    /// of them is carried out. With 1, the write is done when the next request is carried out. 0
-    /// counts as 1. Requests that do not arrive completely are not counted.
+    /// Immediately before the last of this number of further requests to the server is carried out.
+    /// With 1, the write is done when the next request is carried out. 0 has the same effect as 1.
+    /// Requests that do not arrive completely are not counted.
     Requests(u32),
 }

@@ -29,9 +29,9 @@ const SHORTEST_OVERSIZED: u64 = 13;
 /// By default the request is **not** processed. With [`processed`](Self::processed), the operation
 /// is carried out first, and the caller still sees the fault. With
 /// [`processed_later`](Self::processed_later), the operation is carried out afterwards. If a fault
-/// sends a part of a response and the request was processed, the part is of the operation's own
-/// response. If the request was not processed, the part is of a meaningless JSON object with status
-/// 200.
+/// sends part of a response and the request was processed, that part is taken from the operation's
+/// own response. If the request was not processed, that part is taken from a meaningless JSON
+/// object with status 200.
 ///
 /// ```
 /// use std::time::Duration;
@@ -41,9 +41,9 @@ const SHORTEST_OVERSIZED: u64 = 13;
 /// let busy = Fault::status(503).header("retry-after", "1").times(2);
 /// // The label is stored, and the caller never learns of it.
 /// let lost = Fault::reset_before_head().processed();
-/// // Nothing fails, but the response takes long.
+/// // Nothing fails, but the response takes a long time.
 /// let slow = Fault::none().delay(Duration::from_secs(60));
-/// // Success, with a body that is not the operation's.
+/// // Success, with a body that is not the operation's own.
 /// let page = Fault::status(200).processed().body(FaultBody::html("<p>Hello</p>"));
 /// // The caller sees an error, and the label is stored before the second of the next requests is
 /// // carried out.
@@ -126,7 +126,7 @@ impl Fault {
 
     /// Processes the operation and responds as usual. Add [`delay`](Self::delay),
     /// [`informational`](Self::informational), [`header`](Self::header), [`body`](Self::body) or
-    /// [`drip`](Self::drip) to it.
+    /// [`drip`](Self::drip) to this fault.
     pub fn none() -> Self {
         let mut fault = Self::new(Delivery::Whole);
         fault.processing = Processing::Now;
@@ -203,14 +203,14 @@ impl Fault {
     /// the state does not allow the request at the later time, for example because the customer has
     /// been deleted, the request does nothing. The caller sees the same as for a request that is
     /// not processed. [`RecordedRequest::applied`](crate::RecordedRequest::applied) becomes true
-    /// when the request is applied. The later of two calls of this method and
-    /// [`processed`](Self::processed) counts.
+    /// when the request is applied. If both this method and [`processed`](Self::processed) are
+    /// called, the last call takes effect.
     pub fn processed_later(mut self, later: Later) -> Self {
         self.processing = Processing::Later(later);
         self
     }
 
-    /// Adds a second writer. It writes immediately after the request, unless
+    /// Adds a second writer. The second writer writes immediately after the request, unless
     /// [`SecondWriter::later`] delays it. Several writers write in the order in which they were
     /// added.
     pub fn second_writer(mut self, writer: SecondWriter) -> Self {
@@ -238,7 +238,7 @@ impl Fault {
         self
     }
 
-    /// Sets a header of the response, in place of a header with that name. The value is sent
+    /// Sets a header of the response, in place of a header with the same name. The value is sent
     /// unchanged.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -251,7 +251,7 @@ impl Fault {
         self
     }
 
-    /// Sets how many requests meet the fault. Default: one.
+    /// Sets how many requests the fault affects. Default: one.
     pub fn times(mut self, times: u32) -> Self {
         self.times = Some(times);
         self
@@ -264,7 +264,7 @@ impl Fault {
     }
 
     /// Applies the fault to each request with this probability, from 0 to 1. [`times`](Self::times)
-    /// counts only the requests that meet the fault. The same seed gives the same draws.
+    /// counts only the requests that the fault affects. The same seed gives the same draws.
     pub fn probability(mut self, probability: f64, seed: u64) -> Self {
         self.chance = Some(Chance { probability, seed });
         self

@@ -200,7 +200,7 @@ mod tests {
         }
     }
 
-    /// Whether a time is not before second 10. By the provider's clock, the call was made then.
+    /// Whether a time is not before second 10. By the provider's clock, the call was made at second 10.
     fn since_10(timestamp: &Timestamp) -> Option<bool> {
         let sent: Timestamp = "2026-03-01T12:00:10Z".parse().unwrap();
         Some(*timestamp >= sent)

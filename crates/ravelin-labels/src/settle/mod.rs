@@ -18,8 +18,8 @@ const ASK: &str = "look at the customer's audit log in Ravelin's dashboard, or a
 impl LabelCustomer {
     /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call `marked` after [`comment`](Self::comment), which would otherwise replace the marker. **Every reader of the customer's audit log
-    /// in Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
+    /// Call `marked` after [`comment`](Self::comment), because `comment` replaces the marker. **Every reader of the customer's audit log in
+    /// Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let content = content(&self.body);
         let comment = marker.in_text(text(&content, "comment"));
@@ -30,8 +30,8 @@ impl LabelCustomer {
 impl LegacyLabelCustomer {
     /// Puts a marker in front of the comment. [`Client::settle`](crate::Client::settle) finds exactly this label by the marker.
     ///
-    /// Call `marked` after [`comment`](Self::comment), which would otherwise replace the marker. **Every reader of the customer's audit log
-    /// in Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
+    /// Call `marked` after [`comment`](Self::comment), because `comment` replaces the marker. **Every reader of the customer's audit log in
+    /// Ravelin's dashboard also sees the marker**, for example `[ref:case-4711~tthq]`.
     pub fn marked(self, marker: &Marker) -> Self {
         let comment = marker.in_text(self.body.comment.as_deref());
         self.comment(comment)
@@ -43,10 +43,10 @@ impl LegacyLabelCustomer {
 ///
 /// | verdict | when |
 /// |---|---|
-/// | `Applied` | a review has this label's [marker](LabelCustomer::marked), and no later one has another label of the category |
-/// | `InEffect` | without a marker: a review matches, and no later one has another label of the category |
-/// | `Superseded` | a review has the marker or, without a marker, matches; and a later one has another label of the category |
-/// | `NotSeen` | no review has the marker or, without a marker, none matches. It is only inferred that reads return the labels which this endpoint writes. Ravelin can still apply a call after a 429 or 5xx |
+/// | `Applied` | a review has this label's [marker](LabelCustomer::marked), and no later review has another label of the category |
+/// | `InEffect` | without a marker: a review matches, and no later review has another label of the category |
+/// | `Superseded` | a review has the marker or, without a marker, matches this call; and a later review has another label of the category |
+/// | `NotSeen` | with a marker: no review has the marker. Without a marker: no review matches this call. It is only inferred that reads return the labels which this endpoint writes. Ravelin can still apply a call after a 429 or 5xx |
 /// | `CannotTell` | without a marker: the order of the reviews is unclear; the label is `UNREVIEWED`, which shows no category; or the provider's clock can't be compared with this machine's, for example because the read has no usable `Date`. With a marker: the marker is in a review with another label. In both cases: a review can't be read, unless the verdict is `Applied`. Always for a category that this crate does not list |
 ///
 /// Without a marker, this call can't be distinguished from a colleague's review with the same label, comment and reviewer at that time.
