@@ -18,7 +18,7 @@ const REFERENCE: &str = "docs/reference.md";
 const PROOF: &str = "xtask/proof/src/generated";
 /// The manifest of the proofs. The proofs cover the providers that the manifest depends on.
 const PROOF_MANIFEST: &str = "xtask/proof/Cargo.toml";
-/// The crate whose description belongs to no provider. Its tests check what the generator emits.
+/// The crate whose description belongs to no provider. Its tests check the code that the generator emits.
 const GOLDEN: &str = "xtask/golden";
 
 /// Returns all generated files: path from the workspace's root → text.
@@ -47,7 +47,8 @@ pub(crate) fn generate(root: &Path) -> Result<BTreeMap<String, String>, String> 
     }
     files.insert(COVERAGE.to_owned(), emit::coverage::coverage(&providers));
     files.insert(REFERENCE.to_owned(), emit::reference::reference(&providers));
-    // The proofs don't depend on a new provider, because it has no samples yet. The proofs must still compile.
+    // The proofs don't depend on the crate of a new provider, because the provider has no samples yet. Its
+    // tables are omitted, so that the proofs still compile.
     let manifest = fs::read_to_string(root.join(PROOF_MANIFEST)).unwrap_or_default();
     providers.retain(|(name, _)| depends_on(&manifest, name));
     for (file, text) in emit::proof::tables(&providers) {
@@ -73,7 +74,7 @@ fn in_code(folder: &str) -> String {
 
 /// A crate with a description.
 struct Source {
-    /// Its path below the workspace's root.
+    /// The crate's path below the workspace's root.
     folder: String,
     /// The crate's name, if the crate belongs to a provider.
     provider: Option<String>,

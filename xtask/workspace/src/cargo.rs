@@ -30,7 +30,7 @@ impl Cargo {
         self
     }
 
-    /// Returns the same settings in another folder.
+    /// Returns cargo with the same settings, in another folder.
     #[must_use]
     pub fn at(mut self, root: &Path) -> Self {
         root.clone_into(&mut self.root);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 /// Returns the folder of the running package, in the checkout in which it runs. `compiled` is
 /// `env!("CARGO_MANIFEST_DIR")`.
 ///
-/// If two checkouts share a target directory, the compiled-in folder may be the other checkout's, because cargo sees
-/// nothing to rebuild. Therefore the folder that cargo sets at run time is used instead, unless it is another
+/// If two checkouts share a target directory, the compiled-in folder may be the other checkout's, because cargo
+/// finds nothing to rebuild. Therefore the folder that cargo sets at run time is used instead, unless it is another
 /// package's.
 fn package(compiled: &str) -> PathBuf {
     choose(

@@ -12,15 +12,16 @@ use crate::Cargo;
 pub struct Package {
     /// The name by which other packages depend on this one.
     pub name: String,
-    /// Its version.
+    /// The package's version.
     pub version: String,
-    /// Its features, except the one named `default`.
+    /// The package's features, except the one named `default`.
     pub features: Vec<String>,
-    /// Whether it is a provider crate: whether the provider's description, `openapi.yaml`, is beside its manifest.
+    /// Whether the package is a provider crate: one with a provider's description, `openapi.yaml`, beside its
+    /// manifest.
     pub is_provider: bool,
-    /// The folder of its manifest.
+    /// The folder of the package's manifest.
     pub folder: PathBuf,
-    /// Its dependencies. A package that is needed in several kinds has an entry for each.
+    /// The package's dependencies. A dependency of several kinds has one entry for each kind.
     pub dependencies: Vec<Dependency>,
     /// All other metadata that cargo reports.
     pub about: Value,
@@ -34,12 +35,12 @@ pub struct Dependency {
     pub name: String,
     /// The accepted versions, as cargo writes them: `^1.2`.
     pub requirement: String,
-    /// `dev` or `build`; `None` for a dependency that programs that use the package need too.
+    /// `dev` or `build`. `None` for a normal dependency: one that the package's dependents need too.
     pub kind: Option<String>,
 }
 
 impl Dependency {
-    /// Returns whether programs that use the package need the dependency too.
+    /// Returns whether this is a normal dependency: one that the package's dependents need too.
     #[must_use]
     pub fn is_normal(&self) -> bool {
         self.kind.is_none()
@@ -78,7 +79,7 @@ impl Package {
         })
     }
 
-    /// Returns whether programs can depend on it. A package that is only a program has no library.
+    /// Returns whether other packages can depend on the package. A package that is only a program has no library.
     #[must_use]
     pub fn has_library(&self) -> bool {
         let targets = self.about.get("targets").and_then(Value::as_array);

@@ -194,7 +194,7 @@ fn borrowed(arguments: &[String]) -> Vec<&str> {
     arguments.iter().map(String::as_str).collect()
 }
 
-/// Runs cargo, and returns its output only if it fails. Warnings of rustdoc count as failures.
+/// Runs cargo, and returns cargo's output only if cargo fails. Warnings of rustdoc count as failures.
 fn cargo(root: &Path, arguments: &[&str]) -> Outcome {
     match capture(root, arguments, &[("RUSTDOCFLAGS", "-D warnings")]) {
         Ok(_) => Outcome::Passed,

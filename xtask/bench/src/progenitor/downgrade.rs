@@ -1,4 +1,4 @@
-//! Converts OpenAPI 3.1 to 3.0, which progenitor reads, as far as the project's descriptions need it.
+//! Converts OpenAPI 3.1 to 3.0, which progenitor reads, as far as the project's descriptions need the conversion.
 
 use serde_json::{Map, Value, json};
 
@@ -30,7 +30,7 @@ fn walk(value: &mut Value) {
     }
 }
 
-/// `type: [string, "null"]`
+/// Rewrites `type: [string, "null"]`.
 fn nullable_type(schema: &mut Map<String, Value>) {
     let Some(Value::Array(types)) = schema.get("type") else {
         return;
@@ -53,7 +53,7 @@ fn nullable_type(schema: &mut Map<String, Value>) {
     }
 }
 
-/// `oneOf: [$ref, {type: "null"}]`
+/// Rewrites `oneOf: [$ref, {type: "null"}]`.
 fn nullable_reference(schema: &mut Map<String, Value>) {
     let Some(Value::Array(choices)) = schema.get("oneOf") else {
         return;
@@ -76,7 +76,7 @@ fn nullable_reference(schema: &mut Map<String, Value>) {
     }
 }
 
-/// `const: x`
+/// Rewrites `const: x`.
 fn constant(schema: &mut Map<String, Value>) {
     // A property can have the name `const`. Its value is then a schema, and not a string.
     let Some(value) = schema
@@ -91,8 +91,9 @@ fn constant(schema: &mut Map<String, Value>) {
     schema.insert("enum".to_owned(), json!([value]));
 }
 
-/// `"200"` and `default`: progenitor counts `default` as a success too, and panics if there are two types of success.
-/// If `2XX` covers all success statuses, it does not count `default`.
+/// Replaces the status of the only success by `2XX`, if there is also a `default`. Otherwise, progenitor would treat
+/// `default` as a success too, and panics if there are two types of success. If the description has `2XX`, progenitor
+/// does not treat `default` as a success.
 fn success(responses: &mut Map<String, Value>) {
     let statuses: Vec<String> = responses
         .keys()

@@ -1,5 +1,5 @@
-//! The client that progenitor generates from the project's own descriptions. It is a separate cargo project below
-//! `target`, which is written and built when it is needed.
+//! The client that progenitor generates from the project's own descriptions. The client is a separate cargo
+//! project below `target`. The project is written and built when it is needed.
 
 mod downgrade;
 
@@ -21,7 +21,7 @@ use crate::{
     report::{folder, root},
 };
 
-/// The descriptions: for each, its crate and its name in the project.
+/// The crate of each description, and the name of the description in the project.
 const DESCRIPTIONS: [(&str, &str); 2] = [
     ("ravelin-labels", "ravelin"),
     ("helpdesk-customers", "helpdesk"),

@@ -152,7 +152,7 @@ fn section(
         write!(page, "\n{}\n", note.trim())?;
     }
     if !report.remarks.is_empty() {
-        page.push_str("\nOf this run:\n\n");
+        page.push_str("\nNotes on this run:\n\n");
         for remark in &report.remarks {
             writeln!(page, "- {remark}")?;
         }

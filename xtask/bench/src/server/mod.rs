@@ -1,8 +1,8 @@
 //! The server for every measured client. It is a separate process, so that a client's counts contain only the client.
 //!
 //! The server speaks HTTP/1.1 on the loopback interface, in one thread, and keeps connections open between requests. Its
-//! responses are prepared in advance. It adds up the times from the last byte of each request to the last byte of the
-//! response. A client can't be faster than that time.
+//! responses are prepared in advance. The server measures the time from the last byte of each request to the last byte of
+//! its response, and adds these times up. A client can't be faster than this sum.
 
 mod connection;
 mod pages;
@@ -44,7 +44,7 @@ impl Shared {
 
 /// Serves until the standard input of this process ends, so that the server does not outlive the process that started it.
 ///
-/// `delay-ms` is the server's time for every response, and `reviews` is the number of reviews to export.
+/// `delay-ms` is how long the server waits before every response, and `reviews` is the number of reviews to export.
 pub(crate) fn serve(settings: &Settings) -> Result<(), Failure> {
     let shared = Arc::new(Shared {
         pages: Pages::new(settings.get("reviews")?),

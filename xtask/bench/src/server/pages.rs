@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::responses;
 
-/// The number of reviews on a page, as on the provider's.
+/// The number of reviews on a page, as on the provider's pages.
 pub(crate) const PAGE: u64 = 1_000;
 
 /// Reviews are numbered with a fixed number of digits, so that every page has the same length.

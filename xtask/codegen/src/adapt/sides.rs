@@ -76,7 +76,7 @@ pub(super) fn split(paths: &mut Value, schemas: &mut Schemas, notes: &mut Notes)
     for (name, input) in &renamed {
         notes.add(
             Did::Narrowed,
-            "schemas that differ between request and response are two",
+            "schemas that differ between request and response are split in two",
             &join("/components/schemas", name),
         );
         if let Some(mut copy) = schemas.get(name).cloned() {

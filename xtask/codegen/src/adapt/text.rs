@@ -23,7 +23,7 @@ const FORMATS: &[&str] = &[
 ];
 
 impl Adapter<'_, '_> {
-    /// Rewrites a string. Returns whether one of its values is null.
+    /// Rewrites the schema of a string. Returns whether one of the listed values is null.
     pub(super) fn string(&mut self, members: &Map, out: &mut Map, at: &str) -> bool {
         set(out, "type", edit::words("string"));
         if has(members, "enum") || has(members, "const") {
@@ -74,14 +74,14 @@ impl Adapter<'_, '_> {
             } else {
                 self.note(
                     Did::Narrowed,
-                    "patterns of which the engine reads less stay as documentation",
+                    "patterns that the engine supports only in part stay as documentation",
                     at,
                 );
             }
         }
     }
 
-    /// Rewrites an enum of strings. An enum of one value stands for `const`.
+    /// Rewrites an enum of strings. `const` becomes an enum of one value.
     fn choice(&mut self, members: &Map, out: &mut Map, at: &str) -> bool {
         let single = get(members, "const").cloned();
         let given: Vec<Value> = match single {

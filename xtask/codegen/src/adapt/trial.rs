@@ -25,7 +25,7 @@ use crate::{
     tree::{Value, join},
 };
 
-/// An operation that a crate does not have, and why.
+/// An operation that is left out of a crate, and the problems that are the reason.
 #[derive(Clone, Debug)]
 pub(crate) struct LeftOut {
     pub(crate) id: String,
@@ -77,7 +77,7 @@ impl Ready {
     }
 }
 
-/// Returns the rest of `at` after `place`. Returns `None` unless `at` is `place` or inside it.
+/// Returns the rest of `at` after `place`. Returns `None` unless `at` is `place` or a place inside it.
 fn below<'a>(at: &'a str, place: &str) -> Option<&'a str> {
     at.strip_prefix(place)
         .filter(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -355,7 +355,7 @@ fn most_frequent<'a>(origins: impl Iterator<Item = &'a Option<String>>) -> Optio
     chosen.and_then(|(origin, _)| origin.clone())
 }
 
-/// Removes the marks that only rules read, and the format `binary` outside forms.
+/// Removes the marks that are only for the rules, and the format `binary` outside forms.
 fn unmarked(tree: &mut Value) {
     fn walk(value: &mut Value, in_form: bool) {
         match value {

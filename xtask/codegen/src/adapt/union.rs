@@ -24,8 +24,8 @@ struct Object {
 pub(crate) const NAMED: &str = "x-named";
 
 impl Adapter<'_, '_> {
-    /// Returns the union of these variants, if one property tells them apart. Each variant is in the strict dialect and has its
-    /// place beside it. No variant is null.
+    /// Returns the union of these variants, if one property tells them apart. Each variant is a schema in the strict dialect, with the
+    /// schema's place in the description. No variant is null.
     pub(super) fn union(&mut self, members: &Map, variants: &[(Value, String)]) -> Option<Value> {
         let objects: Option<Vec<Object>> = variants
             .iter()
@@ -68,7 +68,7 @@ impl Adapter<'_, '_> {
     fn object_of(&mut self, variant: &Value) -> Option<Object> {
         let mut components = Vec::new();
         let mut schema = as_map(variant)?.clone();
-        // A component may only refer to another component.
+        // A component can consist of a single reference to another component.
         for _ in 0..20 {
             let Some(name) = text(&schema, "$ref").and_then(edit::component) else {
                 break;
@@ -142,7 +142,7 @@ impl Adapter<'_, '_> {
         may_be.then_some(value)
     }
 
-    /// Returns whether a value of `mapping` names the object, or an alias of it.
+    /// Returns whether a value of `mapping` names the object, or an alias of the object.
     fn leads_to(&self, given: &Value, object: &Object) -> bool {
         let given = as_text(given).unwrap_or_default();
         let mut name = edit::component(given).unwrap_or_else(|| given.to_owned());
@@ -194,7 +194,7 @@ pub(super) fn is_union(map: &Map) -> bool {
     has(map, "discriminator")
 }
 
-/// Makes a union any JSON value.
+/// Turns a union into any JSON value.
 pub(super) fn give_up(map: &mut Map) {
     for key in ["anyOf", "discriminator", "x-enum-names"] {
         take(map, key);
@@ -202,8 +202,9 @@ pub(super) fn give_up(map: &mut Map) {
     set(map, ANY, Value::Bool(true));
 }
 
-/// Replaces a union by any JSON value if the discriminator of one of its objects may have another value elsewhere: if the object allows
-/// other values and is also used outside unions, or if several unions give the object different discriminators or values.
+/// Replaces a union by any JSON value if the discriminator of one of its objects may have another value elsewhere. This is possible in
+/// two cases: the object allows other values and is also used outside unions, or several unions give the object different discriminators
+/// or values.
 pub(super) fn settle(paths: &mut Value, schemas: &mut BTreeMap<String, Value>, notes: &mut Notes) {
     let mut alone = BTreeSet::new();
     let mut tags: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();

@@ -1,9 +1,9 @@
-//! Does the steps of a user after the release: makes an empty program, adds a provider crate, pastes the quick start
-//! of the crate's README, and runs the program.
+//! Performs the steps of a user after the release: makes an empty program, adds a provider crate, pastes the quick
+//! start of the crate's README, and runs the program.
 //!
 //! All crates come from a registry in a folder. The registry contains the packages of this release, and every other
-//! crate that they need, in the version of this workspace's lock file. Cargo uses it in place of crates.io, and no
-//! network.
+//! crate that they need, in the version of this workspace's lock file. Cargo uses this registry in place of
+//! crates.io, and does not use the network.
 
 mod index;
 mod program;

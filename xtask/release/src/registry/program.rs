@@ -1,4 +1,5 @@
-//! An empty program that gets a provider crate and its README's quick start, and the sandbox that it calls.
+//! An empty program that gets a provider crate and the quick start of the crate's README, and the sandbox that
+//! the program calls.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _},
@@ -10,13 +11,13 @@ use workspace::{Cargo, Package, files::write};
 
 use crate::{files, readmes::Block};
 
-/// The beginning of the quick start. The rest of its line is for rustdoc.
+/// The beginning of the quick start's first line. The rest of the line is for rustdoc.
 const FENCE: &str = "```rust";
 
 /// The beginning of the last line that the sandbox prints before its log.
 const READY: &str = "Ctrl-C";
 
-/// Makes the program below this folder, and runs it. With the variables, its client calls the sandbox.
+/// Makes the program below this folder, and runs it. The variables make the program's client call the sandbox.
 pub(crate) fn run(
     cargo: &Cargo,
     folder: &Path,
@@ -85,7 +86,7 @@ fn program(readme: &str) -> Result<String, String> {
 pub(crate) struct Sandbox {
     child: Child,
     output: BufReader<ChildStdout>,
-    /// The variables of its `export` lines.
+    /// The variables in the sandbox's `export` lines.
     pub(crate) variables: Vec<(String, String)>,
 }
 
