@@ -1,4 +1,4 @@
-//! Reports of attempts and calls to the program, for metrics.
+//! Reports attempts and calls to an observer in the program, for metrics.
 
 use std::{
     fmt,
@@ -35,18 +35,18 @@ use crate::{Delivery, ErrorKind, operation::info::OperationInfo};
 /// }
 /// ```
 pub trait Observer: fmt::Debug + Send + Sync + 'static {
-    /// An attempt has ended: its response has arrived, or it has failed.
+    /// Called when an attempt has ended, with a response or with a failure.
     fn attempt_ended(&self, attempt: &AttemptEnd) {
         let _ = attempt;
     }
 
-    /// A call has ended, with all its attempts and waits.
+    /// Called when a call has ended, after all its attempts and waits.
     fn call_ended(&self, call: &CallEnd) {
         let _ = call;
     }
 }
 
-/// Runs a method of an observer and catches its panic. The call may have been made, so its outcome must reach the caller.
+/// Runs a method of an observer and catches a panic of the method. The call may have happened, so its outcome must reach the caller.
 pub(crate) fn tell(what: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(what));
 }
@@ -65,7 +65,7 @@ pub struct AttemptEnd {
     pub status: Option<u16>,
     /// What failed; `None` if the attempt succeeded.
     pub kind: Option<ErrorKind>,
-    /// Whether the attempt happened although it failed; `None` if it succeeded.
+    /// Whether the failed attempt may have happened; `None` if the attempt succeeded.
     pub delivery: Option<Delivery>,
     /// The time from sending the request to the end of the response.
     pub elapsed: Duration,
@@ -85,7 +85,7 @@ pub struct CallEnd {
     pub status: Option<u16>,
     /// What failed; `None` if the call succeeded.
     pub kind: Option<ErrorKind>,
-    /// Whether the call happened although it failed; `None` if it succeeded.
+    /// Whether the failed call may have happened; `None` if the call succeeded.
     pub delivery: Option<Delivery>,
     /// The time of the call, with all its attempts and waits.
     pub elapsed: Duration,

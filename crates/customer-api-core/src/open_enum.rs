@@ -38,7 +38,7 @@ impl fmt::Display for Unlisted {
     }
 }
 
-/// Returns the listed variant of a value, or the variant that keeps it.
+/// Returns the variant of a listed value, or the variant that keeps an unlisted value.
 #[must_use]
 pub fn parse<E: OpenEnum>(value: &str) -> E {
     E::listed(value).unwrap_or_else(|| E::from_unlisted(Unlisted(value.into())))

@@ -1,4 +1,4 @@
-//! Unions that a provider may extend. An object of a kind that the description does not list is kept as it was written.
+//! Unions that a provider may extend. An object of a kind that the description does not list is kept unchanged.
 
 use std::{borrow::Cow, fmt};
 
@@ -36,8 +36,8 @@ pub struct Alternative<U> {
 }
 
 impl<U> Alternative<U> {
-    /// Declares the object of type `T`, whose discriminator has the value `kind`. The argument `read` decodes the object as `T` by
-    /// calling the function [`read`] of this module, and wraps it in the variant.
+    /// Declares the object of type `T`, whose discriminator has the value `kind`. The argument `read` must decode the object as `T` with
+    /// the function [`read`] of this module, and wrap the result in the variant.
     #[must_use]
     pub const fn new<T: Shaped>(
         kind: &'static str,
@@ -53,8 +53,8 @@ impl<U> Alternative<U> {
 
 /// An object of a union, of a kind that the description does not list.
 ///
-/// It is kept as it was written, so no member and no digit is lost. `Debug` shows the kind and the size only, because the
-/// object may contain personal data.
+/// The JSON of a received object is kept unchanged, so no member and no digit is lost. `Debug` shows the kind and the size only, because
+/// the object may contain personal data.
 #[derive(Clone)]
 pub struct UnlistedObject {
     kind: Option<Box<str>>,
@@ -62,8 +62,7 @@ pub struct UnlistedObject {
 }
 
 impl UnlistedObject {
-    /// Makes an object to send. Returns `None` if the value is not an object whose member `tag` is a text, or if that text
-    /// is one of the listed kinds.
+    /// Makes an object to send. Returns `None` unless the value is an object whose member `tag` is a text that is not a listed kind.
     #[must_use]
     pub fn new(tag: &str, listed: &[&str], value: &Value) -> Option<Self> {
         let kind = value.as_object()?.get(tag)?.as_str()?;
@@ -76,13 +75,13 @@ impl UnlistedObject {
         })
     }
 
-    /// Returns the discriminator's value, or `None` if the object has none or if it is not a text.
+    /// Returns the discriminator's value, or `None` if the object has no discriminator or if the discriminator's value is not a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.kind.as_deref()
     }
 
-    /// Returns the object as JSON, as it was written.
+    /// Returns the JSON of the object. The JSON of a received object is unchanged.
     #[must_use]
     pub fn json(&self) -> &str {
         self.json.get()
@@ -130,12 +129,11 @@ impl Serialize for UnlistedObject {
 /// The maximum nesting of an object. Each object of a union is read by a separate reader, which counts the nesting from zero.
 const DEEPEST: usize = 120;
 
-/// Reads an object: the listed alternative that its discriminator names, or the variant that keeps it.
+/// Reads an object as the listed alternative that its discriminator names, or else as the variant that keeps any other object.
 ///
 /// # Errors
 ///
-/// If the input is not an object, has two discriminators, is nested too deeply, or is not the object that its discriminator
-/// names.
+/// If the input is not an object, has two discriminators, is nested too deeply, or does not have the form that its discriminator names.
 pub fn deserialize<'de, U: OpenUnion, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<U, D::Error> {
@@ -154,9 +152,9 @@ pub fn deserialize<'de, U: OpenUnion, D: Deserializer<'de>>(
     }
 }
 
-/// Converts the error of an object that was read separately from the whole text. The error's line and column count from the start of
-/// the object. `of the object` is added after them, because `serde_json` would take a line and column at the end of a message for
-/// those of the whole text.
+/// Converts the error of an object that was read separately from the whole text. The error's line and column are counted from the start of
+/// the object. The words `of the object` follow them, because `serde_json` would take a line and column at the end of a message for a
+/// position in the whole text.
 fn inside<E: de::Error>(error: serde_json::Error) -> E {
     E::custom(format_args!("{error} of the object"))
 }
@@ -182,7 +180,7 @@ fn listed<U: OpenUnion>(kind: &str) -> Option<&'static Alternative<U>> {
         .find(|alternative| alternative.kind == kind)
 }
 
-/// Returns the discriminator's value, if the object has one that is a text.
+/// Returns the discriminator's value, if it is a text.
 fn kind<'a>(tag: &str, json: &'a str) -> serde_json::Result<Option<Cow<'a, str>>> {
     struct Kind<'t>(&'t str);
 

@@ -7,9 +7,9 @@ use crate::{Key, clock};
 
 /// The right to send under one key of one list, and to record the outcome.
 ///
-/// The claim's token is unique: a sender that was presumed dead can't overwrite what its successor recorded. A claim is created before the
-/// ledger is asked for the key: a sender that never learns whether it got the key can still withdraw the claim. Dropping a claim changes
-/// nothing.
+/// The claim's token is unique, so a sender that was presumed dead can't overwrite the outcome that its successor recorded. A claim is
+/// created before the ledger is asked for the key, so a sender that never learns whether it got the key can still withdraw the claim.
+/// Dropping a claim changes nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Claim {
     list: Key,

@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use customer_api_core::Timestamp;
 
-/// Returns the current time, which an entry stores as the beginning of its write. It also decides
-/// whether the wait after a temporary refusal is over.
+/// Returns the current time, which an entry stores as the beginning of its write. The ledger also
+/// compares this time with the end of the wait after a temporary refusal.
 pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }
@@ -22,7 +22,7 @@ pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
     Timestamp::try_from(time?).ok()
 }
 
-/// Returns the time at the end of this wait.
+/// Returns the time at the end of a wait that begins now.
 pub(crate) fn after(wait: Duration) -> Option<Timestamp> {
     Timestamp::try_from(calendar().checked_add(wait)?).ok()
 }

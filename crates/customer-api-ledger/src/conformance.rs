@@ -1,4 +1,4 @@
-//! A test suite for implementations of [`Ledger`]. An implementation runs it in its own tests.
+//! A test suite for implementations of [`Ledger`]. Run the suite in the tests of your implementation.
 //!
 //! ```
 //! # #[cfg(feature = "file")]
@@ -33,7 +33,7 @@ use crate::{
 /// The number of simultaneous claims on one key.
 const RIVALS: usize = 16;
 
-/// Checks a ledger that nothing else uses. Leaves behind lists whose names begin with `conformance-`.
+/// Checks a ledger that only this suite uses. Leaves behind lists whose names begin with `conformance-`.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub async fn check<L: Ledger + Clone>(ledger: &L) -> Result<(), Violation> {
     suite.pages().await
 }
 
-/// Returns a text that no other suite has.
+/// Returns a text that no other run of the suite has.
 fn unique() -> String {
     let claim = named("suite").map(|key| Claim::new(key.clone(), key));
     let token = claim.map_or([0; 16], |claim| *claim.token());
@@ -257,7 +257,7 @@ impl<L: Ledger> Suite<L> {
         )
     }
 
-    /// Simultaneous claims on one key: on a new key, and on a key that may begin again.
+    /// Checks simultaneous claims on one key: on a new key, and on a key that may begin again.
     async fn rivals(&self) -> Checked {
         self.rivals_for(Outcome::not_sent()).await?;
         self.rivals_for(Outcome::accepted(None)).await
@@ -289,7 +289,7 @@ impl<L: Ledger> Suite<L> {
             &winners.len(),
         )?;
         for winner in winners {
-            // Begins with the same claim again, as a sender does that did not learn that its claim has the key.
+            // Begins with the same claim again, as a sender does if it did not learn that its claim has the key.
             let known = self.begin(&winner, Resend::none()).await?;
             holds("a claim that has the key keeps it", known.is_none(), &known)?;
             self.finish(&winner, outcome.clone()).await?;
@@ -297,7 +297,7 @@ impl<L: Ledger> Suite<L> {
         Ok(())
     }
 
-    /// The ledger records an abandoned claim before it serves later requests, or soon after. Therefore the suite repeats the read.
+    /// A ledger may record the outcome of an abandoned claim a little later. Therefore the suite repeats the read.
     async fn abandoned(&self) -> Checked {
         for (key, outcome, state) in [
             ("dropped-unsent", None, None),

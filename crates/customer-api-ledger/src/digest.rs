@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{Key, claim::random};
 
-/// The version of the byte form of a content before it is digested. Digests of different versions are not compared.
+/// The version of the byte form in which contents are digested. Digests of different versions are not compared.
 const VERSION: u8 = 1;
 
 /// A keyed digest (HMAC-SHA-256) of the content of a call.
@@ -68,7 +68,7 @@ impl Digest {
                 text.tag(2);
                 text.pairs(values);
             }
-            // A later version of core may add a kind of body. Its debug output, which contains no value, is digested.
+            // A later version of core may add a kind of body. The digest then covers the body's debug output, which contains no value.
             other => {
                 text.tag(3);
                 text.bytes(format!("{other:?}").as_bytes());
@@ -152,7 +152,7 @@ impl Canonical {
             Value::Object(members) => {
                 self.tag(6);
                 self.length(members.len());
-                // A feature of another crate may keep the members in their original order.
+                // A feature of `serde_json`, which any crate can enable, keeps the members in their original order.
                 let mut members: Vec<_> = members.iter().collect();
                 members.sort_unstable_by_key(|(name, _)| *name);
                 for (name, value) in members {

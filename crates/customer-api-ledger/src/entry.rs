@@ -17,7 +17,7 @@ pub struct Entry {
     pub state: State,
     /// The digest of the content sent under the key, if it is known.
     pub digest: Option<Digest>,
-    /// The time at which the key was begun last, by the clock of the machine that began it.
+    /// The time at which the key was last begun, by the clock of the machine that began it.
     pub began: Option<Timestamp>,
     /// Set if the key was begun again while it was unknown: the time at which the first write of unknown outcome was begun.
     pub doubt_since: Option<Timestamp>,
@@ -71,8 +71,8 @@ pub enum State {
         /// Set if the refusal is temporary: the provider asks not to be called before this time.
         not_before: Option<Timestamp>,
     },
-    /// The write did not happen: it never reached the provider, the provider rejected its credential, or an operator or a look decided that
-    /// it did not happen.
+    /// The write did not happen: it never reached the provider, the provider rejected its credential, or an operator or a later read at the
+    /// provider found that the write did not happen.
     NotSent,
     /// The write may have happened: after a timeout, a broken connection, a failure of the provider's server, or a kill.
     Unknown,
@@ -125,9 +125,9 @@ impl Outcome {
     }
 
     /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides, with one exception: a 401 rejected the
-    /// credential and not the write, so the write counts as not sent and can be made with a better credential. A response that
-    /// [may be unasked](Error::may_be_unasked) may not belong to this write. Therefore its 401 and its `Retry-After` do not count: the
-    /// outcome is refused, without a time to wait for.
+    /// credential and not the write, so the write counts as not sent and can be made with a better credential. The server may have sent a
+    /// response that [may be unasked](Error::may_be_unasked) before the write arrived. The outcome of such a response is always refused,
+    /// even for a 401, and its `Retry-After` is ignored.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {

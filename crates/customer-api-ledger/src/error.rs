@@ -30,7 +30,7 @@ pub enum LedgerErrorKind {
     UnsafePlace,
     /// Another program replaced, renamed, deleted, linked or wrote the file or its journal while the ledger was open.
     ///
-    /// The ledger begins no further key. Do not send a write whose `begin` failed with this error.
+    /// Until the ledger is opened again, `begin` fails for every key. Do not send a write whose `begin` failed with this error.
     Disturbed,
     /// The file is not a ledger: it is empty, or belongs to another program.
     NotALedger,
@@ -48,12 +48,12 @@ pub enum LedgerErrorKind {
     Damaged,
     /// Reading or writing failed: a full disk, missing permissions, a lost connection.
     Storage,
-    /// The database has another history than the ledger recorded: it was restored from a copy, set back to a snapshot, or a replica
-    /// took over. Writes that were made may be missing in it.
+    /// The history of the database differs from the history that the ledger recorded: the database was restored from a copy or set back to
+    /// a snapshot, or a replica took over. Writes that were made may be missing in the database.
     Restored,
     /// A copy could not be written. The ledger itself is unchanged.
     NotCopied,
-    /// The claim no longer has the key, or the time of the call was over before anything was sent.
+    /// The claim no longer has the key, or the call's time limit passed before anything was sent.
     ClaimLost,
     /// The key is not in [`State::Unknown`](crate::State::Unknown). There is nothing to resolve.
     NotUnknown,

@@ -37,8 +37,8 @@ impl Service for Ravelin {
         Some("https://api.ravelin.com")
     }
 
-    /// <https://developer.ravelin.com/merchant/api/errors> documents `status` and `message`. The other members occur in other
-    /// clients' tests.
+    /// <https://developer.ravelin.com/merchant/api/errors> documents `status` and `message`. The members `Error` and `traceId` occur in the
+    /// tests of other clients.
     fn read_error(&self, status: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |key| body.get(key).and_then(Value::as_str);
@@ -58,9 +58,9 @@ impl Service for Ravelin {
         details
     }
 
-    /// Judges a 2xx by its body. Above 50 events per minute for one customer, the provider responds with 200 and a marker, and does not
-    /// keep the label. The place of the marker in the body is not documented. At either of the two likely places, the marker is proof
-    /// that the label was not kept. Anywhere else, the marker makes the outcome unknown.
+    /// Classifies a 2xx by its body. Above 50 events per minute for one customer, the provider responds with 200 and a marker, and does not
+    /// keep the label. The place of the marker in the body is not documented. At either of the two likely places, the marker is proof that
+    /// the label was not kept. Anywhere else, the marker makes the outcome unknown.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let Some(body) = body else {
             return Verdict::Unclear;

@@ -20,8 +20,7 @@ use crate::{
 
 /// A call with its own settings. [`send`](Self::send) or one of its siblings makes the call.
 ///
-/// [`Client::call`](crate::Client::call) creates one. For a call without its own settings, use
-/// [`Client::send`](crate::Client::send).
+/// [`Client::call`](crate::Client::call) creates a `Call`. For a call without its own settings, use [`Client::send`](crate::Client::send).
 ///
 /// ```no_run
 /// # use customer_api_core::{*, error::*, operation::*, request::*, response::*};
@@ -90,7 +89,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Starts no attempt later than `limit` after the call began, for a call that is useless later.
+    /// Starts no attempt later than `limit` after the call began. Use this for a call that is useless if it is late.
     pub fn latest_start(mut self, limit: Duration) -> Self {
         self.options.additions().latest_start = Some(limit);
         self
@@ -102,7 +101,7 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Sets the back-off of this call, which determines the wait before a retry, instead of the client's.
+    /// Sets the back-off of this call, instead of the client's. The back-off determines the wait before a retry.
     pub fn backoff(mut self, backoff: impl Backoff) -> Self {
         self.options.additions().backoff = Some(Box::new(backoff));
         self
@@ -140,8 +139,8 @@ impl<O: Operation> Call<O> {
         self
     }
 
-    /// Replaces the operation's path, for an operation whose path is not documented. The path is absolute, lies below the base
-    /// URL, and is already percent-encoded. Spans keep the operation's own template.
+    /// Replaces the operation's path, for an operation whose path is not documented. The path must begin with `/` and be percent-encoded.
+    /// It is appended to the base URL. Spans keep the operation's own template.
     ///
     /// If the text is not a path, or has `.` or `..` segments, the call fails before it is sent.
     pub fn path(mut self, path: impl Into<String>) -> Self {
@@ -174,7 +173,7 @@ impl<O: Operation> Call<O> {
     ///
     /// # Errors
     ///
-    /// If the operation does not allow a value. The call itself would fail with the same error.
+    /// If a value of the operation, or a setting of the call, can't be sent. The call itself would fail with the same error.
     pub fn content(&self) -> Result<Content, Error> {
         let pipeline = self.pipeline(true);
         let content = pipeline.and_then(|pipeline| {
@@ -192,7 +191,7 @@ impl<O: Operation> Call<O> {
     /// The [`delivery`](Error::delivery) of every [`Error`] states whether the call happened.
     #[expect(
         clippy::manual_async_fn,
-        reason = "the signature says that the future is `Send` and borrows nothing"
+        reason = "the signature states that the future is `Send` and borrows nothing"
     )]
     pub fn send(self) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
         async move { self.run().await.map(|(value, _)| value) }
@@ -205,7 +204,7 @@ impl<O: Operation> Call<O> {
     /// The same errors as [`send`](Self::send).
     #[expect(
         clippy::manual_async_fn,
-        reason = "the signature says that the future is `Send` and borrows nothing"
+        reason = "the signature states that the future is `Send` and borrows nothing"
     )]
     pub fn response(
         self,
@@ -267,7 +266,7 @@ impl<O: Operation> Call<O> {
         outcome.map_err(|failure| self.error(failure, report, Some(&pipeline.request)))
     }
 
-    /// Reports a call that ends before it has begun, and returns its error.
+    /// Reports a call that failed before it could begin, and returns the call's error.
     #[cold]
     fn not_begun(&self, failure: Failure) -> Error {
         let report = self.report();
@@ -307,9 +306,10 @@ impl<O: Operation> Call<O> {
         )
     }
 
-    /// Reads the body of a success. If the status decides, an unreadable body is a success without a record, unless the body is not the
-    /// provider's own or the service does not accept the body. If the status does not decide, a write fails if its response is an HTML page
-    /// that was not read as JSON.
+    /// Reads the body of a success. If the operation has `status_decides`, the call succeeds even if the body can't be read, and the output
+    /// is that of an empty body. There are two exceptions: the call fails if the body is not the provider's own, or if the body can't be
+    /// read and the service does not accept it. Without `status_decides`, a write also fails if its response is an HTML page that was not
+    /// read as JSON.
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);

@@ -82,7 +82,8 @@ impl CallOptions {
         request.finish(&additions.headers, wants_content)
     }
 
-    /// Marks the caller's additions as sensitive, because their meaning is unknown. Omits short values: they are flags and numbers.
+    /// Marks the caller's additions as sensitive, because their meaning is unknown. Omits values of less than 4 bytes, because most of them
+    /// are flags and numbers.
     pub(crate) fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         let Some(additions) = &self.additions else {
             return;

@@ -18,20 +18,20 @@ enum Reason {
 }
 
 impl RateLimitError {
-    /// No permit will be free before the call's timeout, because the quota is used up or a 429 stopped it. It is unknown
-    /// when a permit will be free.
+    /// Creates the error for a quota that is used up, or that a 429 stopped: no permit will be free before the call's timeout. It is
+    /// unknown when a permit will be free.
     #[must_use]
     pub fn new() -> Self {
         Reason::UsedUp.into()
     }
 
-    /// The limiter can't be asked, for example because its store is down.
+    /// Creates the error for a limiter that can't be asked, for example because its store is down.
     #[must_use]
     pub fn unavailable(error: StoreError) -> Self {
         Reason::Unavailable(error).into()
     }
 
-    /// The permit was granted, but too much time has passed since.
+    /// Creates the error for a permit that was granted too long ago.
     pub(crate) fn expired() -> Self {
         Reason::Expired.into()
     }

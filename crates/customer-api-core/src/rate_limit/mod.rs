@@ -19,10 +19,10 @@ pub use shared::{SharedQuota, SlotClaim, SlotStore, Taken};
 
 use crate::time::Deadline;
 
-/// Grants a permit to every attempt, as soon as its quota allows it.
+/// Grants permits. Every attempt needs a permit, and gets it as soon as the quota allows.
 ///
-/// The clones of a client share one limiter. A provider counts an account's calls from all machines. A [`SharedQuota`]
-/// therefore counts them in a store that the machines share.
+/// The clones of a client share one limiter. A provider counts an account's calls from all machines. A [`SharedQuota`] therefore counts the
+/// calls in a store that the machines share.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -45,11 +45,11 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Immediately, if no permit will be free in time or the limiter can't be asked. Nothing is sent then.
+    /// If no permit will be free in time, as soon as that is known, or if the limiter can't be asked. The client then sends nothing.
     async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError>;
 
-    /// Returns a permit if one is free and no other call waits for it. Called before [`acquire`](Self::acquire), which is
-    /// skipped if this returns a permit.
+    /// Returns a permit if one is free and no other call waits for it. The client calls this method first. It calls
+    /// [`acquire`](Self::acquire) only if this method returns `None`.
     fn try_acquire(&self, request: &PermitRequest) -> Option<Permit> {
         let _ = request;
         None
@@ -77,7 +77,7 @@ pub struct PermitRequest {
 }
 
 impl PermitRequest {
-    /// Creates a request for a permit for this class of calls. It waits at most until `deadline`. Its attempt takes at most
+    /// Creates a request for a permit for this class of calls. The wait for the permit ends at `deadline`. The attempt takes at most
     /// `longest_attempt`.
     #[must_use]
     pub fn new(class: &'static str, deadline: Deadline, longest_attempt: Duration) -> Self {
@@ -123,16 +123,16 @@ impl RateLimiter for Unlimited {
     }
 }
 
-/// The longest penalty that a response can impose, in windows. A provider that asks for years must not stop a program.
+/// The cap on a penalty, in windows. A provider that asks for years must not stop a program.
 const LONGEST_PENALTY: u32 = 10;
 
-/// The least value of the longest penalty. It holds however short the window is.
+/// The cap on a penalty if [`LONGEST_PENALTY`] windows are shorter than this time.
 const LEAST_LONGEST_PENALTY: Duration = Duration::from_secs(10 * 60);
 
-/// The longest window. A longer one could not be added to a clock's time.
+/// The longest window. A much longer window could overflow a clock's time.
 const LONGEST_WINDOW: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How long a 429 stops a class: as long as the provider asks, or one window if it does not ask. The result is capped.
+/// Returns how long a 429 stops a class: the time that the provider asks for, or one window if it asks for none. The result is capped.
 fn penalty(asked: Option<Duration>, window: Duration) -> Duration {
     let longest = window.saturating_mul(LONGEST_PENALTY);
     asked

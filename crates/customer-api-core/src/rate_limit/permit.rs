@@ -2,15 +2,15 @@ use std::{fmt, time::Duration};
 
 /// The right to make one attempt.
 ///
-/// Complete it with the result of the attempt. Dropping it counts as an attempt with an unknown result, so that the
-/// slot of a dropped call becomes free again. Release a permit whose attempt is never made with [`release`](Self::release).
+/// Complete the permit with the result of the attempt. Dropping the permit counts as an attempt with an unknown result, so that the slot of
+/// a dropped call becomes free again. If the attempt is never made, [release](Self::release) the permit.
 #[must_use = "a permit is given back when it is dropped"]
 pub struct Permit {
     slot: Option<Box<dyn Slot>>,
     is_used: bool,
 }
 
-/// The slot that a permit holds in its limiter. Dropping it gives the slot back.
+/// The slot that a permit holds in its limiter. Dropping the slot gives it back.
 ///
 /// ```
 /// use std::sync::{
@@ -43,7 +43,7 @@ pub trait Slot: Send {
     /// Reports the result of the attempt.
     fn complete(self: Box<Self>, feedback: &Feedback);
 
-    /// Takes back a slot that no attempt has used. The default counts it as used.
+    /// Takes back a slot that no attempt has used. By default, the slot counts as used.
     fn release(self: Box<Self>) {
         drop(self);
     }
@@ -56,7 +56,7 @@ pub trait Slot: Send {
     }
 }
 
-/// What an attempt showed about the quota.
+/// The result of an attempt, as far as it concerns the quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Feedback {
@@ -67,7 +67,7 @@ pub struct Feedback {
 }
 
 impl Permit {
-    /// Creates a permit that holds nothing.
+    /// Creates a permit without a slot.
     pub const fn free() -> Self {
         Self {
             slot: None,
@@ -101,7 +101,7 @@ impl Permit {
         self
     }
 
-    /// Whether it is too late to start an attempt on this permit.
+    /// Whether it is too late to start an attempt with this permit.
     pub(crate) fn is_expired(&self) -> bool {
         self.slot.as_ref().is_some_and(|slot| slot.is_expired())
     }

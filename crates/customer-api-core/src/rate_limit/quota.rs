@@ -22,17 +22,17 @@ use crate::{
 
 /// Allows a number of attempts per window, for each class of calls.
 ///
-/// A slot is free again one window after its attempt was completed or dropped. It is free immediately if no attempt was
-/// started. A slot's next request is therefore sent a whole window after the response to its last one, and the provider never
-/// receives more than the quota in any window, whatever the network does to requests on their way. The one exception is a
-/// request that was given up without a response: it can arrive later.
+/// A slot becomes free one window after its attempt was completed or dropped, or immediately if no attempt was started. The next request of
+/// a slot is therefore sent at least one window after the response to its previous request. However long requests take on their way, the
+/// provider never receives more than the quota in any window. The one exception is a request that was given up without a response: it can
+/// arrive later.
 ///
 /// Waiting is fair: first come, first served. A wait that can't end before the call's deadline is refused immediately. A 429
 /// stops the class for as long as its `Retry-After` asks, or for one window if it has none. The stop is capped at ten windows
 /// or ten minutes, whichever is longer.
 ///
-/// The quota counts the calls of this process only. Where several processes share an account, use a
-/// [`SharedQuota`](super::SharedQuota), or give each process its part.
+/// The quota counts the calls of this process only. If several processes share an account, use a [`SharedQuota`](super::SharedQuota), or
+/// give each process a part of the quota.
 ///
 /// ```
 /// use std::time::Duration;
@@ -52,7 +52,7 @@ pub struct Quota {
 struct Class {
     slots: usize,
     window: Duration,
-    /// The holder is next. All other callers wait in the order in which they came.
+    /// The caller that has this lock gets the next slot. All other callers wait in the order in which they came.
     turn: Queue<()>,
     /// Notifies the next caller that a slot was given back.
     given_back: Notify,
@@ -63,16 +63,16 @@ struct Class {
 struct State {
     /// Attempts in progress.
     in_use: usize,
-    /// When each cooling slot will be free, soonest first.
+    /// The times at which the slots of ended attempts become free, soonest first. Until then, such a slot is cooling.
     cooling: VecDeque<Instant>,
     /// The number of waiting callers, the next one included.
     waiting: usize,
-    /// Until when the provider accepts no call.
+    /// The time until which the provider accepts no call.
     stopped_until: Option<Instant>,
 }
 
 impl Quota {
-    /// Allows `attempts` attempts per `window`. `attempts` is at least 1; `window` is capped at one year.
+    /// Allows `attempts` attempts per `window`. 0 attempts count as 1. The window is capped at one year.
     #[must_use]
     pub fn per_window(attempts: usize, window: Duration) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl Quota {
         }
     }
 
-    /// Allows `calls` calls in flight at the same time, as fast as they complete. `calls` is at least 1.
+    /// Allows up to `calls` calls in flight at the same time, without a limit on their rate. 0 counts as 1.
     #[must_use]
     pub fn in_flight(calls: usize) -> Self {
         Self::per_window(calls, Duration::ZERO)
@@ -103,7 +103,7 @@ impl RateLimiter for Quota {
         runtime::check()?;
         let (class, deadline) = (self.class(request.class()), request.deadline());
         let waiting = class.enter(deadline)?;
-        // It is unknown when the attempts in progress will end.
+        // The timeout is needed because it is unknown when the attempts in progress will end.
         tokio::time::timeout(deadline.remaining(), class.wait(waiting, deadline))
             .await
             .unwrap_or_else(|_| Err(RateLimitError::new()))
@@ -127,7 +127,7 @@ impl Class {
         }
     }
 
-    /// Joins the queue, unless the turn can't come in time.
+    /// Joins the queue, unless it is certain that no slot will be free in time.
     fn enter(self: &Arc<Self>, deadline: &Deadline) -> Result<Waiting, RateLimitError> {
         let mut state = self.state();
         let now = now();
@@ -140,7 +140,7 @@ impl Class {
         })
     }
 
-    /// Waits for its turn, and then for a slot.
+    /// Waits for the caller's turn, and then for a slot.
     async fn wait(
         self: &Arc<Self>,
         mut waiting: Waiting,
@@ -158,8 +158,8 @@ impl Class {
         Ok(Permit::new(Held::new(Arc::clone(self))))
     }
 
-    /// Takes a slot for the caller whose turn it is, or returns until when to wait. `Some(None)` means to wait until a slot
-    /// is given back.
+    /// Takes a slot for the caller whose turn it is. If there is none, returns how long to wait: `Some(Some(time))` until that time,
+    /// `Some(None)` until a slot is given back.
     ///
     /// One lock covers the change, so that a caller is never counted both as waiting and as holding a slot.
     fn take(
@@ -219,7 +219,7 @@ impl State {
         self.in_use + self.cooling.len() < class.slots
     }
 
-    /// Until when the provider accepts no call, if that is later than now.
+    /// Returns the time until which the provider accepts no call, if that time is later than now.
     fn stopped(&self, now: Instant) -> Option<Instant> {
         self.stopped_until.filter(|until| *until > now)
     }
@@ -231,16 +231,16 @@ impl State {
         is_taken
     }
 
-    /// Counts one waiting caller less.
+    /// Reduces the number of waiting callers by one.
     fn leave(&mut self) {
         self.waiting = self.waiting.saturating_sub(1);
     }
 
-    /// The soonest time at which a caller who joins the queue now could have a slot.
+    /// Returns the earliest time at which a caller that joins the queue now could get a slot.
     ///
-    /// Slots become free in this order: the free ones, the cooling ones, then the ones in use, which need at least one window
-    /// from now. No slot becomes free while the provider accepts no call. Each waiting caller takes one slot, and every
-    /// further round of all slots is one window later.
+    /// The callers in the queue get the free slots first, then the cooling slots, then the slots in use, which become free one window from
+    /// now at the earliest. No caller gets a slot while the provider accepts no call. After all slots have served one caller each, every
+    /// further round of callers is one window later.
     fn soonest(&mut self, class: &Class, now: Instant) -> Instant {
         self.cool(now);
         let (round, place) = (self.waiting / class.slots, self.waiting % class.slots);
@@ -259,7 +259,7 @@ impl State {
     }
 }
 
-/// A place in the queue. The caller leaves it however the wait ends.
+/// A caller's place in the queue. Dropping the place leaves the queue, unless the caller has got a slot.
 struct Waiting {
     class: Arc<Class>,
     is_over: bool,
@@ -273,7 +273,7 @@ impl Drop for Waiting {
     }
 }
 
-/// A slot in use. Dropping it starts its window.
+/// A slot in use. Dropping the slot starts its window, unless the slot was released.
 struct Held {
     class: Arc<Class>,
     is_used: bool,

@@ -169,7 +169,7 @@ impl ScriptedTransport {
     ///
     /// # Errors
     ///
-    /// If a request had no response, or a response is left. The error contains the numbers.
+    /// If a request had no response, or a response was not used. The error contains the numbers.
     pub fn verify(&self) -> Result<(), ScriptError> {
         self.with(|script| {
             let error = ScriptError {

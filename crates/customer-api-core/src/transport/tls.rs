@@ -2,8 +2,8 @@
 
 use crate::{base_url::BaseUrl, error::BuildError};
 
-/// Refuses an https base URL in a program without TLS, because its first call would fail. Refuses a program without a crypto provider,
-/// because the HTTP library would panic.
+/// Refuses an https base URL in a program without TLS, because its first call would fail. Refuses a program that has only rustls and no
+/// crypto provider, because the HTTP library would panic.
 pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
     let has_tls = cfg!(any(
         feature = "rustls",
@@ -28,7 +28,8 @@ pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
 pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::shared() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // The HTTP library then tries to load the certificates itself and fails. `explain` reports the problem.
+        // Without root certificates, the HTTP library fails to load them too, and `explain` reports the problem. Without a crypto provider,
+        // native-tls provides TLS: `check` refuses any other program without one.
         Err(_) => builder,
     }
 }
@@ -44,7 +45,8 @@ pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
 pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::trusting_nobody() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // Another library then provides TLS. A client with that library is built without root certificates.
+        // No crypto provider is installed, so native-tls provides TLS: `check` refuses any other program without one. With native-tls, the
+        // HTTP library can build a client without root certificates.
         Err(_) => builder,
     }
 }

@@ -66,7 +66,8 @@ fn is_never_written(cause: &(dyn StdError + 'static)) -> bool {
         .is_some_and(hyper::Error::is_canceled)
 }
 
-/// Returns whether the runtime was shut down. Such a runtime refuses new sockets, and cancels the task that looks up a host name.
+/// Returns whether the cause is that the runtime was shut down. Such a runtime refuses new sockets, and cancels the task that looks up a
+/// host name.
 fn is_of_a_runtime_that_ended(cause: &(dyn StdError + 'static)) -> bool {
     let Some(error) = cause.downcast_ref::<io::Error>() else {
         return false;
@@ -106,7 +107,7 @@ mod tests {
 
     use super::*;
 
-    /// hyper's own error for a request whose connection was gone before it could be written.
+    /// hyper's own error for a request whose connection was gone before the request could be written.
     #[tokio::test]
     async fn a_request_that_was_never_written_is_known_as_such() {
         let (near, far) = tokio::io::duplex(64);

@@ -93,8 +93,8 @@ impl Connection {
         })
     }
 
-    /// Sets the history that each later connection must continue. While the program runs, a replica may take over, or a copy may be
-    /// restored.
+    /// Sets the history that each later connection must continue. A later connection may find another history, because a replica took over
+    /// or a copy was restored while the program ran.
     pub(crate) fn expect(&self, history: Arc<History>) {
         // A second call changes nothing. The ledger calls this once, when it is opened.
         let _ = self.history.set(history);
@@ -261,8 +261,8 @@ impl Failure {
         })
     }
 
-    /// Returns whether the statement may succeed if it is run again immediately: it was lost with its connection, or with the connection
-    /// of a pooler.
+    /// Returns whether the statement may succeed if it is run again immediately, because it was lost with its connection or with the
+    /// connection of a pooler.
     fn may_pass(&self) -> bool {
         match self {
             Self::Statement(error) => {

@@ -1,4 +1,4 @@
-//! TLS for the driver, by rustls with the platform's root certificates, as for the calls of clients.
+//! TLS for the driver: rustls with the platform's root certificates, which clients also use for their calls.
 
 use std::{
     future::Future,

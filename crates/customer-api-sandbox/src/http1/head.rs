@@ -36,7 +36,7 @@ impl Head {
         self.target.split_once('?').map(|(_, query)| query)
     }
 
-    /// Returns whether the client accepts JSON. A request without `Accept` accepts it.
+    /// Returns whether the client accepts JSON. A request without `Accept` accepts JSON.
     pub(crate) fn accepts_json(&self) -> bool {
         let ranges = self.header_elements("accept");
         ranges.is_empty()

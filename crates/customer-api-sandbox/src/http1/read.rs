@@ -160,7 +160,8 @@ fn parse_head(buffer: &[u8]) -> Result<Option<(Head, usize)>, ReadError> {
     Ok(Some((head, length)))
 }
 
-/// Returns how the body of a request is framed. Two contradictory framings are an attack or a bug.
+/// Returns how the body of a request is framed. Refuses two framings that contradict each other,
+/// because they are an attack or a bug.
 pub(crate) fn framing(head: &Head) -> Result<Framing, ReadError> {
     let codings = head.header_elements("transfer-encoding");
     let lengths = head.header_elements("content-length");

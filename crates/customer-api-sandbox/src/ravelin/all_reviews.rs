@@ -16,9 +16,9 @@ use crate::server::Server;
 /// The scrolls over all customers' reviews.
 impl Server<Ravelin> {
     /// Adds `count` generated reviews to future scrolls. `review` makes each review from its index whenever the review
-    /// is served, so even a million of them take no memory. Generated reviews count as older than the stored reviews.
-    /// Among the generated reviews, a greater index counts as newer. Only scrolls show them. `review` must not call
-    /// this server.
+    /// is served, so even a million generated reviews take no memory. Generated reviews count as older than the stored
+    /// reviews. Among the generated reviews, a greater index counts as newer. Only scrolls show them. `review` must not
+    /// call this server.
     pub fn review_source(
         &self,
         count: u64,
@@ -31,8 +31,8 @@ impl Server<Ravelin> {
         *lock(&self.provider.source) = Some(source);
     }
 
-    /// Returns the scrolls that can still be followed up. A scroll that has reached its end stays
-    /// open until it expires, although it has only empty pages left.
+    /// Returns the scrolls whose next page can still be requested. A scroll that has reached its end stays open until
+    /// it expires, although it has only empty pages left.
     #[must_use]
     pub fn open_scrolls(&self) -> Vec<OpenScroll> {
         let now = self.provider.clock.now();

@@ -12,7 +12,7 @@ use crate::server::Server;
 pub struct CallbackRequest {
     /// The method.
     pub method: &'static str,
-    /// Header names and values. Those that depend on the receiver's address, such as `Host`, are not included.
+    /// Header names and values. Headers that depend on the receiver's address, such as `Host`, are not included.
     pub headers: Vec<(&'static str, String)>,
     /// The body: JSON in UTF-8.
     pub body: Vec<u8>,
@@ -26,8 +26,8 @@ impl Server<Ravelin> {
         self.provider.options().callback_token.clone()
     }
 
-    /// Returns the callback that Ravelin would send after a customer's latest review, in the order of arrival. `None` if the customer
-    /// has no review. Sends nothing.
+    /// Returns the callback that Ravelin would send after the customer's review that arrived last, or `None` if the customer has no review.
+    /// Sends nothing.
     ///
     /// Ravelin sends callbacks for reviews in its dashboard. Whether it sends them for labels from its API is not documented. This method
     /// returns a callback for either.

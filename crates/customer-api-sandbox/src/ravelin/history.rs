@@ -76,7 +76,7 @@ impl Review {
         self
     }
 
-    /// Returns the review in the form of the reads of one customer.
+    /// Returns the review in the form in which `lastReview` and `customerReviews` show it.
     pub(super) fn to_json(&self) -> Value {
         let mut review = self.to_json_without_comment();
         if let (Some(comment), Some(fields)) = (&self.comment, review.as_object_mut()) {
@@ -85,7 +85,7 @@ impl Review {
         review
     }
 
-    /// Returns the review in the form of callbacks and of the list of all reviews.
+    /// Returns the review in the form in which callbacks and `allReviews` show it.
     pub(super) fn to_json_without_comment(&self) -> Value {
         let mut fields = Map::new();
         fields.insert("customerId".to_owned(), json!(self.customer_id));

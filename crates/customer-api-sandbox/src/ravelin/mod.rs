@@ -143,8 +143,8 @@ impl Server<Ravelin> {
         self.provider.history().applied()
     }
 
-    /// Adds a review that was not written through the API. It becomes the customer's last review,
-    /// whatever its timestamp.
+    /// Adds a review that was not written through the API. The review becomes the customer's last review, whatever its
+    /// timestamp.
     pub fn seed_review(&self, review: Review) {
         self.seed_reviews([review]);
     }
@@ -280,7 +280,7 @@ impl Ravelin {
         }
     }
 
-    /// Stores a review, or returns the error response.
+    /// Stores a review. If the review is not stored, returns the response to the request.
     fn write(&self, mut review: Review) -> Result<Stored, Response> {
         if !self.options().potential_labels && review.label.starts_with("POTENTIALLY_") {
             let message = format!(
@@ -327,8 +327,8 @@ impl Ravelin {
         shown.map(|review| review.to_json()).collect()
     }
 
-    /// Returns whether the reads show a review. The reads are older than categories, so they may omit a review
-    /// with a category.
+    /// Returns whether the operations that read reviews show this one. They belong to the deprecated endpoint, which
+    /// has no categories, so they may omit a review with a category.
     fn shows(&self, review: &Review) -> bool {
         self.options().customer_labels_in_reviews || review.category.is_none()
     }
@@ -427,7 +427,7 @@ fn set(object: &mut Value, field: &str, value: Value) {
     }
 }
 
-/// Returns `REFUND_ABUSE` as in version A's sample: `refundAbuse`.
+/// Converts a name as in the sample of version A: `REFUND_ABUSE` becomes `refundAbuse`.
 fn camel_case(upper: &str) -> String {
     let mut words = upper.split('_').map(str::to_ascii_lowercase);
     let first = words.next().unwrap_or_default();

@@ -90,8 +90,8 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the response to a label. The provider has published several versions of it, and does not
-    /// document which one is current. Default: [`LabelResponse::EventTimeNanos`].
+    /// Sets the response to a label. The provider has published several versions of this response, and does not document which version is
+    /// current. Default: [`LabelResponse::EventTimeNanos`].
     pub fn label_response(mut self, response: LabelResponse) -> Self {
         self.label_response = response;
         self
@@ -104,8 +104,8 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets whether the reads, which belong to the deprecated endpoint, show labels written through
-    /// its successor. Not documented. Default: true.
+    /// Sets whether `lastReview`, `customerReviews` and `allReviews`, which belong to the deprecated endpoint, show labels that were
+    /// written through the successor endpoint. Not documented. Default: true.
     pub fn customer_labels_in_reviews(mut self, shown: bool) -> Self {
         self.customer_labels_in_reviews = shown;
         self
@@ -153,9 +153,8 @@ impl RavelinOptions {
         self
     }
 
-    /// Sets the lag of the reads of one customer, by the sandbox's clock: for this time, they do not
-    /// show a label that was written through the API. Whether the provider's reads lag is not
-    /// documented. Default: zero, so that a label is shown immediately.
+    /// Sets how long `lastReview` and `customerReviews` omit a label that was written through the API, by the sandbox's clock. Whether the
+    /// provider shows labels late is not documented. Default: zero, so that a label is shown immediately.
     pub fn shown_after(mut self, lag: Duration) -> Self {
         self.shown_after = lag;
         self

@@ -26,15 +26,15 @@ use crate::{
     time::now,
 };
 
-/// The first and the longest pause between two questions to the store while another process logs in.
+/// The first and the longest pause between two polls of the store while another process logs in.
 const POLL: Duration = Duration::from_millis(50);
 const SLOWEST_POLL: Duration = Duration::from_millis(500);
 
 /// The time by which a lease outlasts the call, so that the process can report the outcome to the store.
 const LEASE_MARGIN: Duration = Duration::from_secs(5);
 
-/// The longest lease. A login that takes longer renews its lease, because a process that dies must not keep the others out
-/// for as long as its call could have taken.
+/// The longest lease. A login that takes longer renews its lease. Therefore a process that dies blocks the other processes for this time at
+/// most, and not for as long as its call could have taken.
 const LONGEST_LEASE: Duration = Duration::from_secs(60);
 
 /// A shared session of one account.
@@ -86,7 +86,8 @@ impl Fleet {
                         held.failures = failures;
                         return Ok(Asked::Token(held));
                     }
-                    // The token was sealed with a key that this process does not have, or is damaged. It counts as no token.
+                    // This process can't open the token: it was sealed with a key that this process does not have, or it is damaged. The
+                    // process asks for another token.
                     None => turn.wanted = Wanted::Newer(stored.generation),
                 },
                 Offer::Turn(failures) => {
@@ -151,7 +152,7 @@ impl Session {
             Ok(Asked::Turn(turn)) => turn,
             Ok(Asked::Paused(failure)) => {
                 let error = failure.error();
-                // A token that is still valid is used until it expires.
+                // During a renewal the failure is not kept, because the old token is still valid.
                 if renewed.is_none() {
                     self.state().fail(failure);
                 }
@@ -164,7 +165,7 @@ impl Session {
                     let reason = "the store of the shared session can't be used";
                     let error = AuthError::new(reason).with_source(error);
                     if renewed.is_none() {
-                        // The waiting callers share the error, because each of them would wait for the same error.
+                        // The waiting callers share the error. Otherwise each of them would ask the store and wait for the same error.
                         let mut state = self.state();
                         let failures = state.failures();
                         state.fail(Failure::shared(error.clone(), failures, Duration::ZERO));
@@ -202,7 +203,7 @@ impl Session {
     }
 }
 
-/// A turn at the store. Dropping the turn gives it up, if this process may still have it.
+/// The right of this process to log in. Dropping the turn gives the right up, if this process may still have it.
 struct Turn {
     store: Arc<dyn TokenStore>,
     turn: LoginTurn,
@@ -269,7 +270,7 @@ impl Drop for Turn {
     }
 }
 
-/// Leaves the turn to the next process. Earlier failures stay on record.
+/// Gives the turn up for the next process. The store keeps the count of earlier failures.
 async fn give_up(
     store: &dyn TokenStore,
     turn: &LoginTurn,

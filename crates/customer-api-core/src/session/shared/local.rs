@@ -25,7 +25,7 @@ pub struct LocalTokens(Arc<Mutex<HashMap<String, Account>>>);
 #[derive(Default)]
 struct Account {
     token: Option<Kept>,
-    /// Which process logs in, and until when.
+    /// The id of the current turn, and the end of its lease.
     turn: Option<([u8; 16], Instant)>,
     failure: Option<(FailedLogin, Instant)>,
 }
@@ -105,7 +105,7 @@ impl Account {
         }
     }
 
-    /// Ends the turn, if it is still this one.
+    /// Ends this turn, if it is still the current one. Returns whether it was.
     fn end(&mut self, turn: &LoginTurn) -> bool {
         self.turn.take_if(|(id, _)| id == turn.id()).is_some()
     }

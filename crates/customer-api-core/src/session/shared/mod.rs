@@ -14,20 +14,20 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 
 /// One login for many processes: the store of the token, and the key that seals it.
 ///
-/// - One process logs in, and the others take its token. A 401 discards the token for all.
+/// - One process logs in, and the others take its token. A 401 discards the token for all processes.
 /// - The pause after a login that the provider refused applies to all processes that have the same base URL, user name and
 ///   password. A process with an old password does not stop the others.
-/// - A token is sealed before it reaches the store (AES-256-GCM), bound to its account and its generation.
+/// - Before a token reaches the store, it is sealed (AES-256-GCM) and bound to its account and its generation.
 /// - While the store can't be reached, each process logs in for itself, unless the session is [strict](Self::strict).
 ///
 /// # Changing the key
 ///
 /// 1. Give all machines the new key by [`accept`](Self::accept).
-/// 2. When all machines have the new key, use it to seal, and accept the old one.
+/// 2. When all machines have the new key, seal with it, and accept the old key.
 /// 3. When all machines seal with the new key, remove the old key. This step can cause one more login.
 ///
-/// Of all keys of a machine, the one whose id sorts first names the account. Therefore use ids that grow, such as `2026-05` and
-/// `2026-11`. Steps 1 and 2 then cause no further login.
+/// In the store, an account has a name that each machine makes with one of its keys: the key whose id sorts first. Therefore use ids that
+/// grow, such as `2026-05` and `2026-11`. Steps 1 and 2 then keep the name, and cause no further login.
 #[derive(Clone)]
 pub struct SharedSession {
     store: Arc<dyn TokenStore>,
@@ -55,7 +55,8 @@ impl SharedSession {
         self
     }
 
-    /// The key that names accounts. It is the same for all machines while a key is changed.
+    /// Returns the key that makes the names of accounts: the key whose id sorts first. If ids grow, all machines use the same key for this
+    /// until the old key is removed.
     fn naming_key(&self) -> &TokenKey {
         let keys = self.accepted.iter().chain([&self.key]);
         keys.min_by_key(|key| key.id()).unwrap_or(&self.key)

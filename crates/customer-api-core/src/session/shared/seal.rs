@@ -25,7 +25,7 @@ pub struct TokenKey {
 }
 
 impl TokenKey {
-    /// Creates a key from 32 random bytes. The id is not secret; it can be a date such as `2026-11`. Only its first 255 bytes
+    /// Creates a key from 32 random bytes. The id is not secret; it can be a date such as `2026-11`. Only the first 255 bytes of the id
     /// count.
     #[must_use]
     pub fn new(id: impl Into<String>, key: [u8; 32]) -> Self {
@@ -40,7 +40,7 @@ impl TokenKey {
         bytes.get(..255).unwrap_or(bytes)
     }
 
-    /// Returns a digest for one purpose. Only this key produces the digest.
+    /// Returns a digest of the parts for one purpose. Only this key produces the digest.
     fn digest(&self, purpose: &str, parts: &[&[u8]]) -> hmac::Tag {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.key.expose_secret());
         let mut context = hmac::Context::with_key(&key);
@@ -84,7 +84,8 @@ impl TokenKey {
         Some([&[VERSION, length], self.id(), nonce.as_ref(), &sealed].concat())
     }
 
-    /// Opens a credential that was sealed with this key. Returns `None` if the credential was sealed with another key, or was changed.
+    /// Opens a credential that was sealed with this key. Returns `None` if the credential was sealed with another key, or for another
+    /// account or generation, or was changed.
     pub(super) fn open(&self, sealed: &[u8], account: &str, generation: u64) -> Option<Credential> {
         let rest = sealed.strip_prefix(&[VERSION])?;
         let (length, rest) = rest.split_first()?;
@@ -104,7 +105,7 @@ impl TokenKey {
     }
 }
 
-/// The account and generation to which a sealed token is bound, with the id of the key.
+/// Returns the bytes to which a sealed token is bound: the id of the key, the account and the generation.
 fn bound(id: &[u8], account: &str, generation: u64) -> Vec<u8> {
     [id, b"\0", account.as_bytes(), &generation.to_be_bytes()].concat()
 }
