@@ -115,7 +115,7 @@ pub fn run(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     })
 }
 
-/// Runs a plan and prints the cost, for the part that started this process.
+/// Runs a plan, and prints the cost for the process that started this one.
 ///
 /// # Errors
 ///
@@ -152,7 +152,7 @@ async fn one_by_one(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failur
     })
 }
 
-/// Runs as many tasks as there are concurrent calls. Each task makes calls one after another, until all calls are made.
+/// Runs one task for each of the plan's concurrent calls. Each task makes calls one after another, until all calls are made.
 async fn at_once(caller: &impl Caller, plan: &Plan) -> Result<Outcome, Failure> {
     // All connections are made before the clock starts.
     work(caller, plan, plan.in_flight * 2).await?;

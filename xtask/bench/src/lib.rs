@@ -1,8 +1,7 @@
 //! The program behind `cargo xtask bench`: the cost of the clients, compared with hand-written code.
 //!
-//! Every measure is a part that can be run alone. A part starts the processes that are measured, alternating with their
-//! baseline, against a server in a separate process. The part writes its results as JSON. The page `docs/performance.md`
-//! is made from these results.
+//! Every measurement is a part that can be run alone. A part starts the measured processes in turn with their baseline, against a server in
+//! a separate process. The part writes its results as JSON. The page `docs/performance.md` is made from these results.
 
 pub mod callers;
 mod clock;

@@ -1,4 +1,5 @@
-//! The program behind `cargo xtask bench`, and each process that it starts to be measured.
+//! The program behind `cargo xtask bench`. The parts of the benchmark start it again, as the server
+//! and as measured processes.
 
 use std::process::ExitCode;
 

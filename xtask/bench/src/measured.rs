@@ -57,7 +57,7 @@ pub(crate) fn is_process(name: &str) -> bool {
     PROCESSES.iter().any(|(process, _)| *process == name)
 }
 
-/// Runs the process that the arguments name. The counter returns the allocations so far.
+/// Runs the process that the arguments name. `counter` returns the allocations so far.
 #[must_use]
 pub fn measured(counter: Option<fn() -> Allocated>) -> ExitCode {
     run(Meters {

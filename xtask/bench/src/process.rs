@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::Failure;
 
-/// The running server. It ends when the value is dropped.
+/// A running server, which ends when this value is dropped.
 #[derive(Debug)]
 pub struct Server {
     child: Child,

@@ -1,5 +1,5 @@
-//! Two small programs that do the same, one with a provider crate and one with plain reqwest. They are separate cargo
-//! projects, like the programs of a user.
+//! Two small programs that do the same work, one with a provider crate and one with plain reqwest. They are separate
+//! cargo projects, like the programs of a user.
 
 use std::{env, ffi::OsString, fs, path::PathBuf, process::Command};
 
@@ -11,7 +11,7 @@ use crate::{
 const OURS: &str = include_str!("programs/ours.rs.txt");
 const PLAIN: &str = include_str!("programs/plain.rs.txt");
 
-/// The dependency that both programs have beside their client.
+/// The dependency that both programs have besides their client.
 const TOKIO: &str = "tokio = { version = \"1\", features = [\"rt\", \"macros\"] }\n";
 
 /// A program.

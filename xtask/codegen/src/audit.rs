@@ -1,4 +1,4 @@
-//! The last check of the emitted files before they are written. Rustdoc must find only text, and no file may contain
+//! The last check of the emitted files before they are written. Rustdoc must find only text in the documentation, and no file may contain
 //! invisible characters.
 //!
 //! `emit::words` ensures both. The audit checks them again in the emitted files, because a mistake in `emit::words` would let
@@ -43,8 +43,7 @@ fn page(text: &str) -> Result<(), String> {
 fn file(text: &str) -> Result<(), String> {
     visible(text)?;
     if text.contains("/*") {
-        // A `/*` inside a string is harmless. Only a line that begins with it counts as a block comment, which the generator
-        // never emits.
+        // A `/*` inside a string is harmless. Only a line that begins with `/*` counts as a block comment, which the generator never emits.
         let is_comment = |line: &str| line.trim_start().starts_with("/*");
         if text.lines().any(is_comment) {
             return Err("a block comment".to_owned());
@@ -90,7 +89,8 @@ fn is_of_call(c: char) -> bool {
     c.is_ascii_alphanumeric() || " _:;,.<>(){}&=?-".contains(c)
 }
 
-/// Returns the doc comments, each as rustdoc reads it. No literal that the generator writes has more than one line.
+/// Returns the doc comments, each as rustdoc reads it. A line that begins with `///` or `//!` is always a comment, because the generator
+/// never writes a literal of more than one line.
 fn comments(text: &str) -> Vec<String> {
     let mut comments: Vec<String> = Vec::new();
     let mut is_open = false;
@@ -152,7 +152,7 @@ fn is_text(event: &Event<'_>) -> bool {
                 dest_url,
                 ..
             } => dest_url.starts_with("https://"),
-            // Our own link, in every enum.
+            // The link that the generator itself writes for the variant `Unlisted` of an enum.
             Tag::Link {
                 link_type: LinkType::ShortcutUnknown,
                 dest_url,

@@ -1,4 +1,4 @@
-//! Patterns that only define the characters of a text, such as `^[a-z]+$`.
+//! Patterns that only restrict which characters a text has, such as `^[a-z]+$`.
 //!
 //! Such a text is checked faster by comparing its characters than by running the pattern.
 
@@ -7,7 +7,8 @@
 pub(crate) struct Characters {
     /// The minimum number of characters: 1 for `+`, 0 for `*`.
     pub(crate) least: u8,
-    /// First and last, in ascending order, neither overlapping nor adjacent.
+    /// The first and the last character of each range. The ranges are in ascending order, with other characters between
+    /// them.
     pub(crate) ranges: Vec<(char, char)>,
 }
 
@@ -31,7 +32,7 @@ pub(crate) fn of(pattern: &str) -> Option<Characters> {
         Some(class) => (class, true),
         None => (class, false),
     };
-    // Some engines read these as operators between sets, others as errors.
+    // Some engines read `&&` and `~~` as operators between sets, others as errors.
     if ["&&", "~~"].iter().any(|two| class.contains(two)) {
         return None;
     }
@@ -63,7 +64,7 @@ fn tokens(class: &str) -> Option<Vec<Token>> {
     Some(tokens)
 }
 
-/// Returns the character of `00XX`.
+/// Returns the character with the hexadecimal code `00XX`.
 fn latin_1(digits: &str) -> Option<char> {
     let digits = digits.strip_prefix("00")?;
     // `from_str_radix` also accepts a sign.
@@ -72,7 +73,7 @@ fn latin_1(digits: &str) -> Option<char> {
     Some(char::from(code))
 }
 
-/// Returns the ranges in the order of the class. A `-` stands for itself only at either end.
+/// Returns the ranges in the order of the class. A `-` stands for itself only at the beginning or the end of the class.
 fn ranges(mut tokens: &[Token]) -> Option<Vec<(char, char)>> {
     let mut ranges = Vec::new();
     while !tokens.is_empty() {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::tree::Value;
 
-/// Whole numbers up to this one are exact in a floating-point number.
+/// Whole numbers up to this number are exact as a `double`.
 pub(super) const EXACT: i128 = 1 << 53;
 
 impl Adapter<'_, '_> {
@@ -95,7 +95,7 @@ fn width(format: Option<&str>) -> (i128, i128) {
     }
 }
 
-/// Returns the least and the greatest number that an integer in the strict dialect may be.
+/// Returns the least and the greatest number that an integer schema in the strict dialect allows.
 pub(super) fn range(integer: &Map) -> (i128, i128) {
     let (from, to) = width(text(integer, "format"));
     let limit = |key: &str| get(integer, key).and_then(whole);
@@ -111,7 +111,7 @@ fn whole(value: &Value) -> Option<i128> {
         Value::Signed(number) => Some((*number).into()),
         Value::Unsigned(number) => Some((*number).into()),
         Value::Float(number) if number.fract() == 0.0 => {
-            // It is a whole number, so its text without a fraction is the number.
+            // The number is whole, so its text without a fraction has the same value.
             let number: i128 = format!("{number:.0}").parse().ok()?;
             (-EXACT..=EXACT).contains(&number).then_some(number)
         }

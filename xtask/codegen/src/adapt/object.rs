@@ -1,4 +1,4 @@
-//! Objects: with properties, as maps, and with neither.
+//! Objects: objects with properties, maps, and objects whose members are not described.
 
 use super::{
     Adapter,

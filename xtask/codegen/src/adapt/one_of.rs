@@ -101,7 +101,7 @@ impl Adapter<'_, '_> {
 fn number(maps: &[&Map]) -> Option<Value> {
     let is_double = |map: &&Map| text(map, "type") == Some("number");
     let has_double = maps.iter().any(is_double);
-    // Without a width, `integer` allows nothing that `number` does not allow.
+    // Beside a `number`, an `integer` without a format needs no range, because `number` allows the same values.
     let is_part = |map: &&&Map| has_double && !has(map, "format");
     let ranges = maps.iter().filter(|map| !is_double(map) && !is_part(map));
     let (mut least, mut greatest) = (0, 0);

@@ -1,5 +1,5 @@
 //! Marks properties and parameters as personal or secret by their names, unless the description states `x-personal` or
-//! `x-secret`. Messages never contain the values of marked ones.
+//! `x-secret`. Messages never contain the values of marked properties and parameters.
 
 use std::collections::BTreeMap;
 
@@ -167,7 +167,7 @@ fn hide(map: &mut Map, name: &str, at: &str, notes: &mut Notes) {
     }
 }
 
-/// Returns whether a value, or each of its items, is a text that can be hidden.
+/// Returns whether a value can be hidden: a text, a list of texts, or any JSON value.
 fn can_hide(schema: &Value, hidable: &BTreeMap<String, bool>) -> bool {
     let Some(map) = as_map(schema) else {
         return false;

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::tree::{self, Value, join};
 
-/// The place of a schema, which decides the notes that it may have.
+/// The place of a schema, which determines the notes that the schema may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// In components, or a property.

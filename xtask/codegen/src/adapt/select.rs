@@ -36,7 +36,7 @@ pub(super) fn named<'t>(found: Vec<Found<'t>>) -> Vec<Chosen<'t>> {
         .collect()
 }
 
-/// Returns a name such as `get things by thing_id`, which reads as `GetThingsByThingId` in Rust.
+/// Returns a name such as `get_things_by_thing_id`, which becomes `GetThingsByThingId` in Rust.
 fn made(word: &str, path: &str) -> String {
     let mut name = word.to_owned();
     for segment in path.split('/').filter(|segment| !segment.is_empty()) {
@@ -55,7 +55,8 @@ fn made(word: &str, path: &str) -> String {
     name
 }
 
-/// Keeps the operations that a tag or an `operationId` names. A word that matches no operation is a problem.
+/// Keeps the operations whose tag or `operationId` is one of the words, or all operations if there are no words. A word
+/// that matches no operation is a problem.
 pub(super) fn only<'t>(
     all: Vec<Chosen<'t>>,
     words: &[String],

@@ -49,7 +49,7 @@ use {module}::{{{}}};
 
 use crate::Entry;
 
-/// Values of every operation. Their calls succeed at the provider's sandbox.
+/// Samples of every operation. A call with a sample succeeds in the provider's sandbox.
 pub(crate) trait Samples {{
 {methods}}}
 

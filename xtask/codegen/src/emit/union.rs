@@ -125,7 +125,7 @@ fn methods(scope: &mut Scope<'_>, model: &Model, alternatives: &[Alternative]) -
         .unwrap_or_default();
     let mut docs = Docs::new();
     docs.say(format!(
-        "Returns the value of {}, by which the provider tells the objects apart. `None` if an unlisted object has none.",
+        "Returns the value of {}, which names the kind of the object. `None` for an unlisted object without such a text.",
         words::code(tag)
     ));
     let mut out = format!(

@@ -53,7 +53,7 @@ fn prefix(provider: &Provider) -> String {
     name.trim_end_matches('_').to_ascii_uppercase()
 }
 
-/// Returns the variables as documentation.
+/// Returns the table of the variables in Markdown.
 pub(super) fn table(provider: &Provider) -> Vec<String> {
     ["| variable | holds |".to_owned(), "|---|---|".to_owned()]
         .into_iter()

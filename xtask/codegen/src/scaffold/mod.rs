@@ -1,4 +1,4 @@
-//! `cargo xtask new-provider`: a crate for a provider, from a plain OpenAPI 3.1 file.
+//! `cargo xtask new-provider`: a crate for a provider, from an OpenAPI file.
 //!
 //! The crate compiles, and its tests pass. From then on, everything except `src/generated` is edited by hand.
 
@@ -100,7 +100,7 @@ pub(crate) fn make(
 
     let written = write(root, &files);
     if written.is_err() {
-        // `make` created the folder, so it contains nothing else.
+        // `make` created the folder, so the folder contains no other files.
         let _ = fs::remove_dir_all(root.join(&folder));
     }
     written.map(|report| {

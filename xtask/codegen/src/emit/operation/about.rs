@@ -122,7 +122,10 @@ pub(super) fn constructor_docs(operation: &Operation, required: &[&Field]) -> Do
     let mut docs = Docs::new();
     match summary(operation) {
         Some(summary) => docs.describe(&summary),
-        None => docs.say(format!("Makes a call of {}.", words::code(&operation.id))),
+        None => docs.say(format!(
+            "Creates the operation {}.",
+            words::code(&operation.id)
+        )),
     }
     docs.list(
         &required

@@ -61,7 +61,7 @@ fn explanation(dynamic: &Dynamic) -> Docs {
         DynamicNames::Prefix { prefix, .. } => (
             "Adds a field that the account defines.",
             format!(
-                "Sent as {} with `name` at its end, in the order of the calls. A name is refused if it is empty, already has the prefix, or occurs twice.",
+                "Sent as {} followed by `name`, in the order of the calls. A name is refused if it is empty, already has the prefix, or occurs twice.",
                 words::code(prefix)
             ),
         ),
