@@ -19,7 +19,7 @@ use crate::error::BuildError;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseUrl {
-    /// Has no slash at its end, because every path template begins with one.
+    /// Has no slash at its end, because every path template begins with a slash.
     text: String,
     uri: Uri,
 }

@@ -12,7 +12,7 @@ pub use crate::request::{Content, ContentBody};
 /// The step runs last: the attempt has its credential and permit, and nothing has been connected or written yet. Use it to record an
 /// intent, or to check whether the call may still be made. See [`Call::before_send`](crate::Call::before_send).
 ///
-/// The call owns its step, and drops it when the call ends or is dropped itself.
+/// The call owns the step, and drops the step when the call ends or is dropped.
 ///
 /// ```
 /// use customer_api_core::async_trait;
@@ -48,20 +48,20 @@ pub trait BeforeSend: Send + Sync + 'static {
 
     /// Withdraws what [`before_send`](Self::before_send) did for the last attempt.
     ///
-    /// It is called in these cases:
+    /// The client calls `withdraw` in these cases:
     ///
     /// - the attempt is known not to have been sent;
     /// - the provider refused the attempt, and the attempt is about to be repeated, after a wait or with another credential;
     /// - the timeout ended `before_send` itself.
     ///
-    /// It is not called in these cases:
+    /// The client does not call `withdraw` in these cases:
     ///
-    /// - the refusal may not be a response to this attempt;
+    /// - the provider refused the attempt, but the server may have written the refusal before it received the attempt;
     /// - this step refused the attempt;
     /// - the call is dropped. The step is then dropped too.
     ///
-    /// It runs before any wait, within the time that the call has left. If no time is left, its future is polled once. The step's `Drop`
-    /// must do whatever `withdraw` could not finish.
+    /// The client calls `withdraw` before any wait, within the time that the call has left. If no time is left, the future of `withdraw` is
+    /// polled once. The step's `Drop` must do whatever `withdraw` could not finish.
     async fn withdraw(&self) {}
 }
 

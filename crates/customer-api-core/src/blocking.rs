@@ -8,16 +8,16 @@
 //! | any other future or stream | [`wait`], [`iter`] |
 //!
 //! Futures run on the caller's thread. Their tasks, such as those that drive connections or read lists ahead, run on one further thread,
-//! which all clients of the process share. The first wait starts that thread, and it ends with the process.
+//! which all clients of the process share. The first wait starts that thread. The thread ends with the process.
 //!
-//! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used before
-//! the fork does not work in the child: its calls fail with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and nothing is sent,
-//! because its connections and its count of the quota belong to the parent. Make the child's clients in the child. A client that was
-//! built but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a list returns an
-//! error, and any other future may wait forever. Fork while no other thread is waiting.
+//! After a `fork`, only the parent has that thread. The child starts its own with its first wait. A client that the parent used before the
+//! fork does not work in the child: its calls fail with the kind [`NoRuntime`](crate::ErrorKind::NoRuntime), and nothing is sent, because
+//! the client's connections and its count of the quota belong to the parent. Make the child's clients in the child. A client that was built
+//! but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a list returns an error,
+//! and any other future may wait forever. Fork while no other thread is waiting.
 //!
-//! Inside an async runtime, a wait would block all other tasks. There, it returns the error [`BlockingError::InsideRuntime`] instead,
-//! and nothing is sent.
+//! Inside an async runtime, a wait would block all other tasks. Therefore the wait returns the error [`BlockingError::InsideRuntime`]
+//! there, and nothing is sent.
 
 use std::{
     fmt,
@@ -135,7 +135,7 @@ impl<S> fmt::Debug for Iter<S> {
 }
 
 /// The place of a runtime in a list. Each generation of forked processes adds its own runtime to the list. No entry is ever dropped. The
-/// list is read without a lock, because a thread that does not exist after a fork could hold the lock forever.
+/// list is read without a lock: if a thread of the parent held a lock during the fork, the child could never take that lock.
 struct Place(OnceLock<Kept>);
 
 struct Kept {
@@ -145,7 +145,7 @@ struct Kept {
     next: Box<Place>,
 }
 
-/// Returns the runtime of this process, or makes one. A failed attempt to make one may succeed later.
+/// Returns the runtime of this process, or makes one. After a failure, the next call tries again.
 fn kept(
     place: &Place,
     process: u32,

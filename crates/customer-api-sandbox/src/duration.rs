@@ -32,7 +32,7 @@ pub(crate) mod required {
     }
 }
 
-/// For `#[serde(with)]`; null stands for none.
+/// For `#[serde(with)]`; `null` is read as `None`.
 pub(crate) mod optional {
     use std::time::Duration;
 

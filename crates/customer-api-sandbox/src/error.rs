@@ -27,9 +27,9 @@ pub enum SandboxError {
         /// The problem with the description.
         cause: DescriptionError,
     },
-    /// The provider has no operation of this name.
+    /// The sandbox does not imitate an operation of this name.
     #[error(
-        "the sandbox does not imitate an operation `{operation_id}` of {provider}, but these: {}",
+        "the sandbox does not imitate an operation `{operation_id}` of {provider}; it imitates: {}",
         known.join(", ")
     )]
     UnknownOperation {

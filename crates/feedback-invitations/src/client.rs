@@ -139,8 +139,8 @@ impl Client {
 
     /// Prepares a look, which checks whether a write of unknown outcome happened: see [`Settled`](crate::Settled).
     ///
-    /// No read of the provider shows an invitation. The look at an invitation therefore sends nothing, and its verdict is always
-    /// `CannotTell`.
+    /// The provider has no operation that returns an invitation. Therefore the look at an invitation sends nothing, and its verdict is
+    /// always `CannotTell`.
     ///
     /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = CustomerRadar>>(

@@ -36,7 +36,7 @@ pub struct OperationInfo {
     pub provenance: Option<Provenance>,
     /// The page that documents the operation.
     pub docs_url: Option<&'static str>,
-    /// What to use instead of a deprecated operation.
+    /// The replacement, if the operation is deprecated.
     pub deprecated: Option<&'static str>,
 }
 
@@ -132,8 +132,8 @@ pub enum Idempotency {
     Safe,
     /// Changes something, but doing it twice has the same effect as doing it once.
     Idempotent,
-    /// Every repeat may change something again. The client never repeats such a call automatically, unless nothing was sent or a
-    /// response proves that it was not processed.
+    /// Every repeat may change something again. The client never repeats such a call automatically, unless nothing was sent or a response
+    /// proves that the call was not processed.
     NonIdempotent,
 }
 
@@ -141,9 +141,9 @@ pub enum Idempotency {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provenance {
-    /// The provider's own pages state this.
+    /// The provider's own pages contain the statement.
     Documented,
-    /// Concluded from other evidence. The provider does not state this.
+    /// The statement is concluded from other evidence. The provider's pages do not contain it.
     Inferred,
 }
 

@@ -15,8 +15,8 @@ use crate::{
 
 /// One call of a provider's API, as a value.
 ///
-/// A provider crate contains one generated implementation per documented operation. Implement the trait yourself for a call that
-/// the crate lacks. That call then uses the same pipeline as every other. The crate's [front page](crate) shows an implementation.
+/// A provider crate contains one generated implementation per documented operation. Implement the trait yourself for a call that the crate
+/// lacks. That call then uses the same pipeline as every other call. The crate's [front page](crate) shows an implementation.
 ///
 /// An operation belongs to one [`Service`]. It does not compile on another provider's client:
 ///
@@ -72,7 +72,7 @@ pub trait Operation: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If the body can't be understood. The error names the place.
+    /// If the body can't be understood. The error names the place in the body.
     fn decode(body: &ResponseBody) -> Result<Self::Output, DecodeError>;
 
     /// Returns the provider's reference of the completed call, to quote to the provider's support. A ledger stores it, so it must not
@@ -84,7 +84,7 @@ pub trait Operation: Send + Sync + 'static {
 
     /// Names the values that must not appear in an error's message: personal data and secrets of this request.
     ///
-    /// Providers echo input in their error messages. The values named here are replaced in those messages.
+    /// Providers echo input in their error messages. The client replaces the named values in those messages.
     fn sensitive<'a>(&'a self, values: &mut Sensitive<'a>) {
         let _ = values;
     }

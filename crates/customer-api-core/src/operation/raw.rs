@@ -46,7 +46,7 @@ pub struct Raw<S> {
 
 enum RawBody {
     Empty,
-    /// Encoded, so that it is sent as serde writes it: with its order of members, and with every digit of its numbers.
+    /// The encoded body. It is sent as serde wrote it, with the order of its members and every digit of its numbers.
     Json(Vec<u8>),
     /// A value that has no JSON form was given.
     NoJson,
@@ -68,7 +68,7 @@ impl<S> Raw<S> {
         }
     }
 
-    /// Fills the next `{name}` of the path, percent-encoded. The parameters come in the order of the path.
+    /// Fills the next `{name}` of the path, percent-encoded. Set the parameters in the order of the path.
     #[must_use]
     pub fn path(mut self, name: &'static str, value: impl fmt::Display) -> Self {
         self.path.push((name, value.to_string()));
@@ -83,7 +83,7 @@ impl<S> Raw<S> {
     }
 
     /// Adds a header. The credential can't be replaced, and headers that frame the message are reserved for the transport. A
-    /// `Content-Type`, such as `application/merge-patch+json`, replaces the body's own.
+    /// `Content-Type`, such as `application/merge-patch+json`, replaces the body's default media type.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
@@ -179,7 +179,7 @@ impl<S: Service> Operation for Raw<S> {
     }
 }
 
-/// Shows no value.
+/// Shows only the operation's id.
 impl<S> fmt::Debug for Raw<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Raw")

@@ -52,7 +52,7 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// }
 /// drop((ledger, labels));
 ///
-/// // The next day, both must be there.
+/// // The next day, the file and the list must already exist.
 /// let labels = FileLedger::open(&path).await?.list("march-review").await?;
 /// assert_eq!(labels.summary().await?.accepted, 1);
 /// # drop(labels);
@@ -78,14 +78,15 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 ///
 /// The file and its journal belong together. The journal is beside the file, under the same name with `-journal` at its end. The journal
 /// exists while the ledger is open, and remains after a kill. Opening the ledger recovers the file from the journal. Never delete, rename
-/// or copy one of the two alone. Copy both only while no program has the ledger open.
+/// or copy one of the two alone. Copy both only while no program has the ledger open. To copy an open ledger, use
+/// [`backup_to`](FileLedger::backup_to).
 ///
 /// # One program at a time
 ///
-/// If another program, or another handle of this program, has the file open, opening it fails with [`LedgerErrorKind::InUse`],
-/// whatever path leads to the file. On Unix, the lock belongs to the open file: any program, including this one, can read and copy the
-/// file meanwhile. Other programs that use SQLite wait or fail. On Windows, SQLite's own lock is used, and Windows prevents renaming
-/// and deleting the file.
+/// If another program, or another handle of this program, has the file open, opening it fails with [`LedgerErrorKind::InUse`], whatever
+/// path leads to the file. On Unix, the lock belongs to the ledger's open file: if any program, including this one, opens, reads and closes
+/// the file meanwhile, the lock stays in force. Other programs that use SQLite wait or fail. On Windows, SQLite's own lock is used, and
+/// Windows prevents renaming and deleting the file.
 ///
 /// On Unix, the ledger checks the following before every intent, and again after the intent is written and before the caller gets the
 /// result. If a check fails, the ledger reports [`LedgerErrorKind::Disturbed`] until it is opened again:
@@ -118,7 +119,7 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// empty or a shorter ledger. An empty file is refused, because it may be the remains of a ledger. A row that is longer than any valid
 /// row is detected by its length, without reading it.
 ///
-/// Opening also writes. Therefore, if the file or its directory can't be written, opening fails, and not the first intent.
+/// Opening also writes. Therefore, if the file or its directory can't be written, opening already fails, before any intent.
 ///
 /// A failed write, such as on a full disk, ends the ledger: every later operation returns the same error. After removing the cause, drop
 /// all clones of the ledger and open it again. Until then the file stays locked, because writes may be under way.
@@ -349,8 +350,8 @@ impl Drop for Thread {
         // The thread ends when the last sender of jobs is dropped.
         drop(self.jobs.take());
         let thread = self.thread.take();
-        // The ledger's thread sends a response, which wakes the caller. The wake-up may drop the last handle, so this may be the ledger's
-        // thread. A thread can't wait for itself.
+        // The ledger's thread sends a response, which wakes the caller. The wake-up may drop the last handle, so this code may run on the
+        // ledger's thread. A thread can't wait for itself.
         if let Some(thread) = thread.filter(|thread| thread.thread().id() != thread::current().id())
         {
             // A thread that panicked has also released the file.

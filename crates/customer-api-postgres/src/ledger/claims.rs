@@ -57,10 +57,10 @@ impl Inner {
                 return self.witness(before.as_ref(), row).await.map(|()| None);
             }
             let Some(found) = self.find(claim.list(), claim.key()).await? else {
-                // The other claim was withdrawn after it had prevented the insertion. Try again.
+                // Another claim had prevented the insertion, and was withdrawn since. Try again.
                 continue;
             };
-            // The response was lost after the statement had taken effect.
+            // This claim already has the key: an earlier run of the statement took effect, but its response was lost.
             if found.is_held_by(claim.token()) {
                 return match found.entry.state {
                     State::Sending => Ok(None),
@@ -147,7 +147,7 @@ impl Inner {
             self.witness(before.as_ref(), row).await?;
             return row::read_state(row);
         }
-        // The response may have been lost after the statement had taken effect.
+        // An earlier run of the statement may have taken effect, and its response may have been lost.
         let found = self.find(claim.list(), claim.key()).await?;
         let found = found.filter(|found| found.is_held_by(claim.token()));
         let is_refusal = matches!(state, State::Refused { .. } | State::NotSent);

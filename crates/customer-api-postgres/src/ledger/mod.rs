@@ -43,7 +43,7 @@ use crate::{
 ///
 /// A snapshot of the server's disk looks like the original. Two kinds of program detect a restored snapshot: a program that was running at
 /// the time and has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in).
-/// They detect it as long as the server's log has not yet reached the remembered position again.
+/// These programs detect it as long as the server's log has not yet reached the remembered position again.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 
@@ -93,7 +93,7 @@ impl PostgresLedger {
         LedgerList::open(self.clone(), name).await
     }
 
-    /// Waits until the outcomes of dropped calls are recorded. For programs that end immediately afterwards.
+    /// Waits until the outcomes of dropped calls are recorded. Call this before the program ends.
     pub async fn flush(&self) {
         self.0.worker.flush().await;
         // A failure is ignored: a file with an older position is no worse than no file.
@@ -216,7 +216,7 @@ impl Ledger for PostgresLedger {
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         let (inner, claim) = (Arc::clone(&self.0), claim.clone());
         let outcome = outcome.cloned();
-        // If this can't be recorded, the key is left as if its sender had died: the claim ends after its time.
+        // If the outcome or the withdrawal can't be recorded, the claim ends after its time, as if the sender had died.
         self.0.worker.post(async move {
             drop(match outcome {
                 Some(outcome) => inner.finish(&claim, &outcome).await.map(drop),

@@ -21,9 +21,9 @@ pub(super) struct Statements {
 const STATE: &str =
     "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
 
-/// The new outcome is a refusal, and the outcome of an earlier write is unknown: see `Outcome::over`. In `previous`, the state "on its way"
-/// (1) counts as unknown, because a key begins again only after the earlier sender's time is over. If the key's own stored state is unknown
-/// (5), this claim already has an outcome: an earlier run stored the state and cleared `previous`.
+/// Whether the new outcome is a refusal or "not sent" while the outcome of an earlier write is unknown: see `Outcome::over`. In `previous`,
+/// the state "on its way" (1) counts as unknown, because a key begins again only after the earlier sender's time is over. If the key's own
+/// stored state is unknown (5), this claim already has an outcome: an earlier run stored the state and cleared `previous`.
 const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.state = 5 OR coalesce((e.previous ->> 'state')::smallint IN (1, 5), false)))";
 
 impl Statements {
@@ -33,7 +33,7 @@ impl Statements {
                 "INSERT INTO {schema}.list (name, operation) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING id"
             ),
             lists: format!("SELECT name, operation FROM {schema}.list ORDER BY name"),
-            // A list without the key returns a row of nulls.
+            // If the list does not have the key, the statement returns a row of nulls.
             entry: format!(
                 "SELECT e.key, {STATE} AS state, e.token, e.status, e.text, e.not_before, e.digest, e.began, e.doubt_since, e.revision \
                  FROM {schema}.list l LEFT JOIN {schema}.entry e ON e.list = l.id AND e.key = $2 WHERE l.name = $1"

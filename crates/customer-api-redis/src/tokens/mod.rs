@@ -38,7 +38,7 @@ impl RedisTokens {
         Self(connection)
     }
 
-    /// Creates tokens on the server of this URL, with the default options. The same as [`RedisOptions::connect`] and
+    /// Creates tokens on the server of this URL, with the default options. Equivalent to [`RedisOptions::connect`] followed by
     /// [`RedisConnection::tokens`].
     ///
     /// # Errors

@@ -111,7 +111,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     if is_plain(target) {
         command.push_str(&format!(" {}", quoted(&format!("{url}{target}"))));
     } else {
-        // As part of a URL, curl would change or refuse this target.
+        // In a URL, curl would change or reject this target.
         let target = quoted(target);
         command.push_str(&format!(" --request-target {target} {}", quoted(url)));
     }
@@ -149,7 +149,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
     }
 }
 
-/// Returns whether curl sends a target unchanged if it is part of a URL: a target without dot segments, patterns and a fragment.
+/// Returns whether curl sends a target unchanged if it is part of a URL: a target with no dot segments, patterns or fragment.
 fn is_plain(target: &str) -> bool {
     let path = target.split('?').next().unwrap_or_default();
     target.starts_with('/')

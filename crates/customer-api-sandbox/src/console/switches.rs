@@ -90,8 +90,8 @@ fn change_switches(
         all.insert(name.clone(), value.clone());
     }
     server.set_switches(Value::Object(all)).map_err(|error| {
-        // The error about a flattened switch has no path. Therefore each switch is tried alone, and the error is about
-        // the first that fails.
+        // The error about a flattened switch has no path. Therefore each switch is tried alone, and the error names the
+        // first switch that fails.
         let failing = switches.iter().find(|(name, value)| {
             let mut one = defaults.clone();
             one.insert((*name).clone(), (*value).clone());
@@ -135,7 +135,8 @@ fn shown(server: &dyn Managed) -> Value {
     json!({ "switches": switches.collect::<Vec<_>>() })
 }
 
-/// Returns all settings of a switch whose settings are words. Empty if the switch also accepts other values.
+/// Returns all values of a switch that accepts only certain words. The list is empty if the switch also accepts other
+/// values.
 fn values(server: &dyn Managed, switch: &str, default: &Value) -> Vec<String> {
     if !default.is_string() {
         return Vec::new();

@@ -26,7 +26,7 @@ impl Sent {
             Ok(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
-        // The company only locates the customer. No read shows it.
+        // The company only locates the customer. No read shows the company.
         fields.remove("company");
         Self { fields, replaces }
     }

@@ -29,12 +29,12 @@ impl CreateCustomer {
     }
 }
 
-/// Reads the company's customers, and looks for the [marker](CreateCustomer::marked). Without a marker, it looks for the name.
+/// Reads the company's customers, and looks for the [marker](CreateCustomer::marked), or without a marker, for the name.
 ///
 /// | verdict | when |
 /// |---|---|
 /// | `Applied` | exactly one customer shows the marker |
-/// | `InEffect` | without a marker: exactly one customer has the name, and all other fields that can be compared are equal. That customer may be older than the call: if you know the greatest id from before the call, compare it with the id of the evidence |
+/// | `InEffect` | without a marker: exactly one customer has the name, and all other fields that can be compared are equal. That customer may be older than the call: if you know the greatest id from before the call, compare that id with the id of the evidence |
 /// | `NotSeen` | no customer shows the marker, or without a marker, no customer has the name |
 /// | `CannotTell` | several customers show the marker or have the name, and may be duplicates; the customer with the name differs in another field; or the list could not be read as a whole |
 ///

@@ -18,7 +18,7 @@ use crate::{Customer, ReplaceCustomer, Revnue, UpdateCustomer};
 /// | `Applied` | the customer shows the update's [marker](UpdateCustomer::marked), and all other fields that can be compared are equal |
 /// | `InEffect` | without a marker: all fields that can be compared are equal. They may have had these values before, or another writer may have set them |
 /// | `Superseded` | the customer shows the marker, and another field differs |
-/// | `NotSeen` | no field is equal |
+/// | `NotSeen` | none of the fields that can be compared is equal |
 /// | `CannotTell` | some fields are equal and some differ, and the read shows no marker; nothing can be compared; or the company has no such customer |
 ///
 /// The values of `template` are not compared. A date counts as equal if the read shows the text that was sent. If the read shows another

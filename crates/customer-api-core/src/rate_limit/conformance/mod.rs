@@ -15,8 +15,8 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(run()).unwrap();
 //! ```
 //!
-//! The suite takes about ten windows. A [`SlotStore`](super::SlotStore) has rules of its own, which [`check_store`] checks.
-//! What a shared limiter does when its store fails needs separate tests.
+//! The suite takes about ten windows. A [`SlotStore`](super::SlotStore) has rules of its own, which [`check_store`] checks. The behaviour
+//! of a shared limiter whose store fails needs separate tests.
 
 mod store;
 
@@ -30,8 +30,8 @@ use crate::{
     time::{Deadline, Stopwatch},
 };
 
-/// Checks a limiter through two handles, such as those of two machines. Together they allow `attempts` attempts per `window`.
-/// The window should be at least half a second.
+/// Checks a limiter through two handles, such as those of two machines. Together, the handles allow `attempts` attempts per `window`. The
+/// window should be at least half a second.
 ///
 /// Uses classes of calls whose names begin with `conformance-`.
 ///
@@ -73,7 +73,7 @@ const SUCCESS: Feedback = Feedback {
 };
 
 impl<L: RateLimiter> Suite<'_, L> {
-    /// Asks the handles alternately.
+    /// Asks one handle for a permit: the first handle if `number` is even, otherwise the other one.
     async fn ask(
         &self,
         number: usize,
@@ -133,7 +133,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         let rule = "a slot that was released is free immediately";
         let is_quick = watch.elapsed() < self.window.mul_f64(0.9);
         holds(rule, is_quick, &watch.elapsed())?;
-        // The results of their attempts are unknown.
+        // These permits are dropped without feedback, so the results of their attempts are unknown to the limiter.
         drop(next);
         drop(permits);
         let outcome = self.ask(1, class, self.window / 2).await;
@@ -161,7 +161,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         let deadline = Deadline::after(self.window * 4);
         let request = PermitRequest::new(class, deadline, self.window);
         for handle in self.handles {
-            // Polled once, so that the limiter can register the wait.
+            // Waits briefly, so that the limiter can register the caller, and then gives up.
             let wait = handle.acquire(&request);
             let _ = tokio::time::timeout(self.window / 20, wait).await;
         }
@@ -184,7 +184,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         let watch = Stopwatch::start();
         granted(self.ask(0, class, self.window * 8).await)?.complete(&SUCCESS);
         let waited = watch.elapsed();
-        let rule = "a 429 stops the class for as long as it asks";
+        let rule = "a 429 stops the class for the time in its Retry-After";
         holds(rule, waited >= self.window.mul_f64(1.9), &waited)?;
         let longer = granted(self.ask(0, class, self.window * 8).await)?;
         // With one attempt per window, no other attempt can be under way.
@@ -209,7 +209,7 @@ impl<L: RateLimiter> Suite<'_, L> {
         for number in 0..2 {
             let outcome = self.ask(number, class, self.window * 2).await;
             let rule =
-                "the longest 429 to any handle stops all, and callers that can't wait are refused";
+                "the longest stop applies to all handles, and callers that can't wait are refused";
             holds(rule, outcome.is_err(), &outcome)?;
         }
         Ok(())

@@ -16,8 +16,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// The length of the times that end during the suite. All other times are so long that a slow computer does not matter.
 const SHORT: Duration = Duration::from_millis(300);
 
-/// Checks a store through two handles, such as those of two machines. Leaves slots behind, in quotas whose names no other user
-/// of the store has.
+/// Checks a store through two handles, such as those of two machines. Leaves slots behind, in quotas with random names.
 ///
 /// Takes about a second.
 ///
@@ -108,12 +107,12 @@ impl<S: SlotStore> Suite<'_, S> {
     }
 
     async fn ends(&self) -> Checked {
-        // The hold would end long before the window.
+        // The hold is much shorter than the window.
         let claim = || self.claim("ends", 1, HOUR, MINUTE);
         let (first, next, never) = (claim(), claim(), claim());
         works(self.one.complete(&never, None).await)?;
         works(self.one.release(&never).await)?;
-        let rule = "a claim without a slot takes none by its end";
+        let rule = "reporting the end of a claim without a slot takes no slot";
         granted(rule, self.one, &first).await?;
         works(self.other.complete(&first, None).await)?;
         let rule = "a slot stays taken for one window after its attempt";
