@@ -1,7 +1,7 @@
 //! Checks whether a `pattern` means the same to JavaScript, whose syntax OpenAPI uses, and to `regex-lite`, which core
 //! uses.
 
-/// Refuses syntax that one of the two does not know or reads differently.
+/// Refuses syntax that one of the two does not support, or that the two interpret differently.
 pub(crate) fn check(pattern: &str) -> Result<(), String> {
     let mut characters = pattern.chars().peekable();
     let mut groups = 0_u32;

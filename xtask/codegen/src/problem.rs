@@ -25,7 +25,8 @@ pub(crate) struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The text quotes the description, and is read on a terminal.
+        // The line quotes the description, and is printed on a terminal. Therefore invisible characters, such as
+        // control characters, are spelt out.
         let line = format!("{}: #{}: {}; {}", self.file, self.at, self.what, self.hint);
         f.write_str(&spelt_out(&line))
     }

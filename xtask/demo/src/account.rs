@@ -1,4 +1,4 @@
-//! The account of the demo: its steps, results and checks on the terminal.
+//! The demo's report on the terminal: its steps, results and checks.
 
 use std::{
     fmt::{Debug, Display},
@@ -8,7 +8,7 @@ use std::{
 
 use crate::Failure;
 
-/// Prints each step when it is done, and checks its result.
+/// Prints the steps and their results, and checks the results.
 pub(crate) struct Account {
     steps: usize,
     checks: usize,
@@ -74,7 +74,7 @@ impl Account {
     }
 }
 
-/// Returns the exit code of a program that prints no account.
+/// Returns the exit code of a program that prints no report.
 pub(crate) fn exit(outcome: Result<(), Failure>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -31,7 +31,7 @@ const WINDOW: Duration = Duration::from_secs(1);
 
 /// The timeout of a machine's call.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// How long after its timeout the call of a dead machine counts as gone.
+/// The time from the timeout of a dead machine's call until the call counts as gone.
 const GRACE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {

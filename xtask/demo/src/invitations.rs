@@ -28,7 +28,7 @@ const CONCURRENCY: usize = 4;
 const KILLED_AFTER: usize = 120;
 
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
-    // A token is good for 70 requests, so it expires twice during the run.
+    // A token is valid for 70 requests, so it expires twice during the run.
     let options = CustomerRadarOptions::default().token_uses(70);
     let sandbox = Sandbox::builder().customer_radar(options).start().await?;
     let radar = sandbox.customer_radar();
@@ -57,7 +57,7 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
         "{} accepted now, {} skipped: accepted before, {} skipped: unknown",
         told.accepted, told.skipped, told.doubtful
     ));
-    // The lost response, and the invitations that were on their way at the kill.
+    // One key for the lost response, and one for each invitation that was on its way at the kill.
     let bearable = (1..=1 + CONCURRENCY).contains(&told.doubtful);
     account.expect("doubtful keys", bearable, true)?;
 
@@ -87,8 +87,8 @@ pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     account.expect("people", addresses(&sandbox).len(), CUSTOMERS)
 }
 
-/// Acts as an operator who asks the provider's support about the doubtful keys. Here the outbox has
-/// the facts.
+/// Acts as an operator who asks the provider's support about the doubtful keys. Here, the sandbox's
+/// outbox shows which invitations were sent.
 async fn settle(
     account: &mut Account,
     ledger: &Path,

@@ -1,5 +1,5 @@
-//! The program behind `cargo xtask demo`: the clients at work against the sandbox, with an account of each step. It ends with an error if
-//! anything differs from its expectations.
+//! The program behind `cargo xtask demo`: the clients at work against the sandbox, with a report of each step. The program ends with an
+//! error if any result is not as expected.
 
 mod account;
 mod contracts;

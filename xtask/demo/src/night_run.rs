@@ -27,7 +27,7 @@ const LIST: &str = "november";
 const CASES: usize = 60;
 const CONCURRENCY: usize = 3;
 
-/// The number of labels that get a response. Later labels get none.
+/// The number of labels that get a response before the kill. The next labels get none.
 const ANSWERED: u32 = 20;
 
 /// The time after which Ravelin applies its late label.
@@ -36,14 +36,14 @@ const LATE: Duration = Duration::from_secs(600);
 pub(crate) async fn work(account: &mut Account) -> Result<(), Failure> {
     let (arrived, all_on_their_way) = oneshot::channel();
     let arrived = Mutex::new((0, Some(arrived)));
-    // The sandbox's log shows when the maximum number of labels are on their way.
+    // The sandbox reports each request, so the demo notices when the maximum number of labels are on their way.
     let builder = Sandbox::builder().on_request(move |request| {
         let Ok(mut arrived) = arrived.lock() else {
             return;
         };
         arrived.0 += usize::from(request.operation_id.as_deref() == Some(LabelCustomer::INFO.id));
         if arrived.0 == ANSWERED as usize + CONCURRENCY {
-            // Later runs also reach this line, but nothing waits for them.
+            // This line may be reached again. Only the first signal has a receiver.
             let _ = arrived.1.take().map(|arrived| arrived.send(()));
         }
     });

@@ -1,4 +1,4 @@
-//! A program that sends through a ledger. It is this program, started again so that it can be
+//! A sender that uses a ledger: the demo's own program, started a second time so that it can be
 //! killed.
 
 use std::{
@@ -34,7 +34,7 @@ impl LedgerFile {
 
 impl Drop for LedgerFile {
     fn drop(&mut self) {
-        // Nothing depends on this. The system clears its temporary folder.
+        // A failure is ignored, because the system clears its temporary folder.
         let _ = fs::remove_file(&self.0);
     }
 }

@@ -36,7 +36,7 @@ pub struct PlaceOrder {
 }
 
 impl PlaceOrder {
-    /// Orders this number of each part, for a person.
+    /// Orders the given number of each part, for a buyer.
     pub fn new(parts: impl IntoIterator<Item = (i64, usize)>, buyer: &str) -> Self {
         let parts: Vec<_> = parts.into_iter().collect();
         let each = parts

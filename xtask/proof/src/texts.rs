@@ -3,7 +3,7 @@ use std::{
     fmt,
 };
 
-/// Different texts for every text field of every operation.
+/// Supplies a different text for every text field of every operation.
 pub struct Texts<'t> {
     text: Box<dyn Fn(usize) -> String + 't>,
     count: Cell<usize>,
@@ -11,7 +11,7 @@ pub struct Texts<'t> {
 }
 
 impl<'t> Texts<'t> {
-    /// Returns the text for a number, from 0.
+    /// Makes the texts with a function that returns the text for a number, from 0.
     pub fn new(text: impl Fn(usize) -> String + 't) -> Self {
         Self {
             text: Box::new(text),
@@ -28,7 +28,7 @@ impl<'t> Texts<'t> {
         text
     }
 
-    /// Returns the texts so far.
+    /// Returns the texts that were supplied so far.
     #[must_use]
     pub fn given(&self) -> Vec<String> {
         self.given.borrow().clone()

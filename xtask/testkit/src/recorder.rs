@@ -48,7 +48,7 @@ impl Recorder {
         &self.base_url
     }
 
-    /// Returns all requests so far. Panics if a client left before the end of one.
+    /// Returns all requests so far. Panics if a client left before the end of a request.
     #[must_use]
     pub fn requests(&self) -> Vec<Request> {
         let address = self.base_url.trim_start_matches("http://");
@@ -59,7 +59,7 @@ impl Recorder {
             .collect()
     }
 
-    /// Returns the only request so far. Panics if there is not exactly one.
+    /// Returns the only request so far. Panics if the number of requests is not one.
     #[must_use]
     pub fn request(&self) -> Request {
         let mut requests = self.requests();

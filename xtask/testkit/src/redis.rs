@@ -27,11 +27,11 @@ pub struct Redis {
 impl Redis {
     /// Returns whether the program of a server is installed.
     ///
-    /// If it is not installed, a test that needs one passes without proving anything, unless `CI` is set.
+    /// If no server is installed, a test that needs a server passes without checking anything, unless `CI` is set.
     ///
     /// # Panics
     ///
-    /// Panics if it is not installed and `CI` is set.
+    /// Panics if no server is installed and `CI` is set.
     #[must_use]
     pub fn is_installed() -> bool {
         let is_there = servers::redis().is_some();

@@ -7,7 +7,8 @@ use customer_api_core::{
     retry::ExponentialBackoff,
 };
 
-/// A shop without operations. A test adds its own operations. The shop's 429 proves that nothing was done.
+/// A shop without operations. A test adds its own operations. A 429 of the shop means that the shop did not process the
+/// request.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "only tests use it")]
 pub struct Shop;

@@ -87,7 +87,7 @@ impl<'d> Lowering<'d> {
                 p.report(
                     &schema.at,
                     "a reference that leads to itself",
-                    "describe the schema in one of them",
+                    "replace one of the references by a schema",
                 );
                 return None;
             }
@@ -166,8 +166,8 @@ impl<'d> Lowering<'d> {
                 if self.tags.get(name).is_some_and(|tag| !tag.is_fixed) {
                     p.report(
                         &schema.at,
-                        format!("`{name}` is a variant of a union, and here its discriminator may have another value"),
-                        "give its discriminator a `const`, or write a schema for this place",
+                        format!("`{name}` is a variant of a union, but here, outside the union, its discriminator could have another value"),
+                        "give its discriminator a `const`, or write another schema for this place",
                     );
                 }
                 return (self.referred(name, found, &schema.at, p), found.nullable);
@@ -330,7 +330,7 @@ impl<'d> Lowering<'d> {
             p.report(
                 &schema.at,
                 "`x-secret` or `x-personal` on an object, a map or an enum",
-                "put it on the properties inside that hold the text",
+                "put it on the inner properties that contain the text",
             );
         }
         Field {

@@ -116,7 +116,7 @@ pub(crate) struct Variant {
     pub(crate) description: Option<String>,
 }
 
-/// A place for a value.
+/// The type of a value, and whether the value may be null.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) value: Type,

@@ -127,7 +127,7 @@ fn is_same(one: &parse::Parameter, other: &parse::Parameter) -> bool {
     one.place == other.place && is_name
 }
 
-/// Returns whether a call is made without a credential. Reports a call that needs another credential than the client's.
+/// Returns whether a call is made without a credential. Reports a call that needs a credential other than the client's.
 fn unauthenticated(access: &parse::Access, source: &parse::Operation, p: &mut Problems) -> bool {
     let Some(own) = &source.security else {
         return source.unauthenticated;
@@ -217,7 +217,7 @@ fn is_flat(value: &Type) -> bool {
     !matches!(value, Type::Free | Type::List(_) | Type::Map(_))
 }
 
-/// Returns the content of the 2xx responses. The other responses are documentation.
+/// Returns the content of the 2xx responses. The other responses serve only as documentation.
 fn output<'d>(
     lowering: &mut Lowering<'d>,
     source: &'d parse::Operation,

@@ -61,8 +61,8 @@ pub(super) fn tags<'d>(description: &'d Description, p: &mut Problems) -> BTreeM
     tags
 }
 
-/// Returns the schemas of requests and successes, and the components that those schemas reach. Other schemas are
-/// documentation. The schemas inside a returned schema are not listed: [`walk`] visits them.
+/// Returns the schemas of requests and successes, and the components that those schemas reach. Other schemas serve only
+/// as documentation. The schemas inside a returned schema are not listed: [`walk`] visits them.
 fn schemas(description: &Description) -> Vec<&Schema> {
     let mut all = of_operations(description);
     let components: BTreeMap<&str, &Schema> = description
@@ -149,8 +149,8 @@ fn named(schema: &Schema) -> Vec<&str> {
     }
 }
 
-/// Returns the discriminator of a variant. Its value comes from the variant's own schema, or else from `mapping`, or
-/// else is the name of the variant's component.
+/// Returns the discriminator of a variant. Its value comes from the variant's own schema, or else from `mapping`.
+/// Otherwise, the value is the name of the variant's component.
 fn tag(
     description: &Description,
     union: &Union,
@@ -192,7 +192,9 @@ fn tag(
     if let Some(other) = property(record, name).filter(|other| !may_be(other, value)) {
         p.report(
             &other.schema.at,
-            format!("`{name}` can't be `{value}`, by which a union knows the object"),
+            format!(
+                "`{name}` can't be `{value}`, the value that identifies this variant of the union"
+            ),
             "make it a text that may have this value, or correct `mapping`",
         );
     }

@@ -1,4 +1,4 @@
-//! Finds out whether each model is sent, received or both, and which components are unused.
+//! Determines whether each model is sent, received or both, and reports unused components.
 
 use super::{Api, ModelId, Shape, Slot, Type, Used};
 use crate::{parse::Description, problem::Problems};

@@ -14,8 +14,8 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// Returns the schemes of the client's credential: the first alternative that a client can carry. If there is none, returns the
-    /// alternative without a credential, or else the first alternative. Without `security`, returns the only scheme.
+    /// Returns the schemes of the client's credential: the first alternative that a client can send in one header. If there is none,
+    /// returns the alternative without a credential, or else the first alternative. Without `security`, returns the only scheme.
     pub(crate) fn client(&self) -> Option<&[String]> {
         let Some(alternatives) = self.security.as_deref() else {
             return match self.schemes.as_slice() {
@@ -83,7 +83,7 @@ pub(crate) fn is_header(name: &str) -> bool {
     super::media::is_token(name) && !taken.contains(&name.to_ascii_lowercase().as_str())
 }
 
-/// Reads a security scheme. Authentication is hand-written code, so the scheme must only be well-formed.
+/// Reads a security scheme. Authentication is hand-written, so the scheme only needs to be well-formed.
 pub(super) fn security_scheme(
     key: &str,
     node: Node<'_>,

@@ -1,4 +1,4 @@
-//! Reads the document around the operations.
+//! Reads a whole description, except the operations themselves.
 
 use super::{
     Description, LeftOut, Operation,
@@ -247,7 +247,7 @@ fn components(node: Node<'_>, description: &mut Description, p: &mut Problems) {
     object.finish("components", p);
 }
 
-/// A path is a list of whole segments, each either fixed or one parameter.
+/// Checks that each segment of a path has at most one parameter, that no parameter occurs twice, and that the path is valid.
 fn check_path(path: &str, at: &str, p: &mut Problems) {
     if !path.starts_with('/') {
         p.report(

@@ -39,7 +39,7 @@ const EXTENSIONS: &[(&str, &str)] = &[
     ("x-undocumented", "operations"),
 ];
 
-/// Returns the problem and the hint for a key that nothing reads.
+/// Returns the problem and the hint for a key that was not read.
 pub(crate) fn left_over(key: &str, thing: &str) -> (String, String) {
     if let Some((name, places)) = EXTENSIONS.iter().find(|(name, _)| *name == key) {
         return (

@@ -1,4 +1,5 @@
-//! The components that a description refers to, read from its tree. A schema that is refused still uses the components that it names.
+//! The components that a description refers to, read from its tree. A schema that is refused still counts as a user of the components that
+//! it names.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +7,8 @@ use crate::tree::Value;
 
 const COMPONENTS: &str = "#/components/";
 
-/// Returns the components that are in use, as `schemas/Thing`: those that the operations, or the parameters and responses in
-/// components, reach. If a parameter or a response is unused, the schemas that only it uses are therefore not reported too.
+/// Returns the components that are in use, as `schemas/Thing`: those that the operations, or the parameters and responses in components,
+/// reach. Therefore an unused parameter or response is reported alone, without the schemas that only it uses.
 pub(super) fn mentions(tree: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = Vec::new();

@@ -214,7 +214,7 @@ pub(crate) struct Schema {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Kind {
-    /// Already reported; later stages ignore it.
+    /// A schema whose problem was already reported. Later stages ignore the schema.
     Broken,
     /// The name of a schema in components.
     Reference(String),
@@ -235,7 +235,7 @@ pub(crate) enum Kind {
     Union(Union),
 }
 
-/// A union of objects, which the value of a property tells apart.
+/// A union of objects. The value of a property identifies the variant.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
     /// The discriminator.
@@ -297,9 +297,10 @@ pub(crate) struct Dynamic {
 
 #[derive(Clone, Debug)]
 pub(crate) enum DynamicNames {
-    /// The caller's name after a prefix.
+    /// A fixed prefix, followed by a name that the caller chooses.
     Prefix { prefix: String, personal: bool },
-    /// Two names, numbered together; the second value is personal.
+    /// Two fields whose names get the same number, such as `type_0` and `value_0`. The value of the second field is
+    /// personal.
     Pair {
         names: [String; 2],
         arguments: [String; 2],
@@ -369,7 +370,7 @@ impl Rule {
     }
 }
 
-/// The notes about an item beside its shape.
+/// The notes about an item: everything except its shape.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Notes {
     pub(crate) title: Option<String>,

@@ -175,7 +175,8 @@ pub(crate) fn external_docs(node: Node<'_>, p: &mut Problems) -> Option<String> 
     url
 }
 
-/// Checks an address that documentation shows as a link. Another character could end the link early.
+/// Checks an address that the documentation shows as a link. A character that is not allowed in an address could end
+/// the link early.
 pub(crate) fn check_url(url: &str, at: &str, p: &mut Problems) {
     let has_scheme = url.starts_with("https://") || url.starts_with("http://");
     let breaks = |c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '|' | '\\');

@@ -74,7 +74,7 @@ pub(super) fn client(provider: &Provider) -> String {
         ),
         Credential::Basic => (
             "auth::{ApiKey, KeyCredential}".to_owned(),
-            "Starts a client for HTTP's basic authentication: `basic` is the base64 of `user:password`.\n    ///\n    /// It is never printed, and is sent only to the base URL.".to_owned(),
+            "Starts a client for HTTP's basic authentication: `basic` is the base64 of `user:password`.\n    ///\n    /// This value is never printed, and is sent only to the base URL.".to_owned(),
             "pub fn builder(basic: impl Into<ApiKey>) -> ClientBuilder<Self>".to_owned(),
             "KeyCredential::scheme(\"Basic\", basic)".to_owned(),
         ),

@@ -1,4 +1,4 @@
-//! Makes the files of a new crate from texts with marks like `@name@`, in `templates`.
+//! Makes the files of a new crate from the texts in `templates`, which contain marks like `@name@`.
 
 /// Returns a template with values in place of its marks. A value is never searched for marks.
 ///
@@ -37,7 +37,7 @@ fn fill_line(line: &str, values: &[(&str, &str)], out: &mut String) {
     out.push_str(rest);
 }
 
-/// Returns the value of the mark whose name begins `text`, and the text after the mark.
+/// Returns the value of the mark with whose name `text` begins, and the text after the mark.
 fn value<'a, 'b>(values: &[(&str, &'a str)], text: &'b str) -> Option<(&'a str, &'b str)> {
     values.iter().find_map(|(name, value)| {
         let behind = text.strip_prefix(name)?.strip_prefix('@')?;

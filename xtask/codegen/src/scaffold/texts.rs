@@ -55,7 +55,7 @@ pub(super) fn readme(provider: &Provider, lists: &Lists<'_>) -> String {
     )
 }
 
-/// Returns the first call for the README, with its required values.
+/// Returns the README's example: a call of the first suitable operation, with its required values.
 fn quick_start(provider: &Provider) -> Option<String> {
     let operation = provider
         .api

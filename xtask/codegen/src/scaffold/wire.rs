@@ -78,7 +78,7 @@ fn file(provider: &Provider, operations: &[&Operation]) -> String {
     )
 }
 
-/// Emits one test per operation. A body with several shapes is sent in each.
+/// Emits one test per operation. A body with several shapes is sent once in each shape.
 fn test(provider: &Provider, operation: &Operation, calls: &[Call]) -> String {
     let expectation = if calls.iter().any(|call| call.is_deprecated) {
         "#[expect(deprecated, reason = \"a deprecated item still works\")]\n"

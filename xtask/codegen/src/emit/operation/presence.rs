@@ -53,7 +53,7 @@ pub(crate) fn sentences(operation: &Operation) -> Vec<String> {
                     .map(|names| quoted(names, " together with "))
                     .collect();
                 format!(
-                    "Set at least one of these (names on the wire): {}.",
+                    "`new` sets none of these, and the call must set at least one (names on the wire): {}.",
                     alternatives.join("; ")
                 )
             }

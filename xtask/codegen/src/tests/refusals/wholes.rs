@@ -217,7 +217,7 @@ fn objects_of_a_union_elsewhere() {
             &of("{ $ref: '#/components/schemas/A' }"),
         ),
         PROPERTY,
-        "`A` is a variant of a union, and here its discriminator may have another value",
+        "`A` is a variant of a union, but here, outside the union, its discriminator could have another value",
         "`const`",
     );
     let form = "application/x-www-form-urlencoded";
