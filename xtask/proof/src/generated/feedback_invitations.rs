@@ -6,7 +6,7 @@ use feedback_invitations::{Client, LogIn, SendInvitation};
 
 use crate::Entry;
 
-/// Values of every operation. Their calls succeed at the provider's sandbox.
+/// Samples of every operation. A call with a sample succeeds in the provider's sandbox.
 pub(crate) trait Samples {
     /// `logIn`.
     fn log_in(&self) -> LogIn;

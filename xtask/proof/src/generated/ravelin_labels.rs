@@ -8,7 +8,7 @@ use ravelin_labels::{
 
 use crate::Entry;
 
-/// Values of every operation. Their calls succeed at the provider's sandbox.
+/// Samples of every operation. A call with a sample succeeds in the provider's sandbox.
 pub(crate) trait Samples {
     /// `legacyLabelCustomer`.
     fn legacy_label_customer(&self) -> LegacyLabelCustomer;

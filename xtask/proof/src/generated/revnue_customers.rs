@@ -9,7 +9,7 @@ use revnue_customers::{
 
 use crate::Entry;
 
-/// Values of every operation. Their calls succeed at the provider's sandbox.
+/// Samples of every operation. A call with a sample succeeds in the provider's sandbox.
 pub(crate) trait Samples {
     /// `listCustomers`.
     fn list_customers(&self) -> ListCustomers;

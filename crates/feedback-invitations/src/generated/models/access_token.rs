@@ -15,14 +15,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AccessToken {
-    /// The value of `Authorization`, sent as it is. It looks like a JWT, but the provider's samples
-    /// contradict each other. Therefore the client reads nothing from it.
+    /// The value of `Authorization`, sent unchanged. The token looks like a JWT, but the provider's
+    /// samples contradict each other. Therefore the client reads nothing from the token.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub token: String,
     /// The time at which the token expires, in seconds since 1970, with a fraction. The documented
-    /// 60 minutes also apply. Whichever ends first counts.
+    /// 60 minutes also apply. The earlier end counts.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.

@@ -68,7 +68,7 @@ impl Recipient {
 
     /// The mobile number, sent as given except for white space at its ends. Its format is not
     /// documented. The samples have a leading zero and no country (`0211234321`). A number without
-    /// any digit is an error before it is sent.
+    /// any digit is refused before the call is sent.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.

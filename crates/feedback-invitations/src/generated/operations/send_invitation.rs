@@ -21,9 +21,9 @@ static SEND_DATA_METADATA_KEY: TextRule = TextRule::new().min_length(1);
 
 /// `POST /invitation`: Asks one or more people for feedback, by e-mail or SMS.
 ///
-/// The provider has no idempotency key: sending an invitation twice may reach the same phone
-/// twice. Only a contact restriction in the account's send rules holds back a second message,
-/// by address or number and not by transaction.
+/// The provider has no idempotency key: an invitation that is sent twice may reach the same
+/// phone twice. Only a contact restriction in the account's send rules can hold back a second
+/// message. Such a restriction applies per address or phone number, not per transaction.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

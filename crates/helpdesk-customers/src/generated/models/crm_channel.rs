@@ -9,8 +9,8 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The kind of address by which the CRM knows a customer. Other values are possible: an earlier
-/// version of the page names `telephone`.
+/// The kind of address by which the CRM identifies a customer. Other values are possible: an
+/// earlier version of the page names `telephone`.
 ///
 /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -28,9 +28,10 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - Set at least one of these (names on the wire): `customer_id`; `primary_id`.
-/// - Set at least one of these (names on the wire): `extra_email`; `extra_telephone`;
-///   `extra_twitter`; `extra_facebook`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `customer_id`; `primary_id`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `extra_email`; `extra_telephone`; `extra_twitter`; `extra_facebook`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

@@ -22,7 +22,8 @@ static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - Set at least one of these (names on the wire): `customer_id`; `external_id`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `customer_id`; `external_id`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

@@ -61,8 +61,8 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - Set at least one of these (names on the wire): `primary_id`;
-///   `search_customer_channel_value`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `primary_id`; `search_customer_channel_value`.
 /// - `channel_id` requires `customer_link_channel` (names on the wire).
 /// - `customer_link_channel` requires `channel_id` (names on the wire).
 ///
@@ -181,8 +181,8 @@ impl CreateCustomer {
         self
     }
 
-    /// Prevents the newly linked channel from being pushed to tickets. Only the ticket that is
-    /// named here is linked.
+    /// Prevents the newly linked channel from being pushed to tickets. Only the ticket in
+    /// `ticket_id` is linked.
     ///
     /// A flag. It is sent as `true`, or not at all.
     ///
@@ -242,8 +242,8 @@ impl CreateCustomer {
 
     /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
-    /// is empty, already has the prefix, or occurs twice.
+    /// Sent as `custom_` followed by `name`, in the order of the calls. A name is refused if it is
+    /// empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

@@ -131,8 +131,8 @@ impl CreateCustomerCrud {
 
     /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
-    /// is empty, already has the prefix, or occurs twice.
+    /// Sent as `custom_` followed by `name`, in the order of the calls. A name is refused if it is
+    /// empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
@@ -140,7 +140,8 @@ impl CreateCustomerCrud {
         self
     }
 
-    /// A channel: its type, best given by its number in the admin settings, and the address.
+    /// A channel. Give the channel's type, preferably by its number in the admin settings, and the
+    /// address.
     ///
     /// Sent as `customerChannelType_0` and `customerChannelValue_0`, counted from 0 in the order of
     /// the calls. Neither `channel_type` nor `value` may be empty.

@@ -15,8 +15,8 @@ static EXTERNAL_ID: TextRule = TextRule::new().min_length(1);
 /// `GET /api/v2/customer/timelineByCustomerExternalID`: Reads the timeline of a customer,
 /// identified by your own id.
 ///
-/// A third parameter adds the history of tickets, whatever its value. No public page shows its
-/// name. If you know the name, send the parameter with `Call::query`.
+/// A third parameter, with any value, adds the history of tickets. No public page shows the
+/// parameter's name. If you know the name, send the parameter with `Call::query`.
 ///
 /// Needs the permission `CUSTOMER_READ`.
 ///

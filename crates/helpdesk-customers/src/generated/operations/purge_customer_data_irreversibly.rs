@@ -14,8 +14,8 @@ use customer_api_core::{
 /// addresses, custom fields and everything else that the provider treats as personal are lost,
 /// and no call restores them. Whether tickets and messages are erased too is not documented.
 ///
-/// No page documents the path. A guide shows one in lower case, without an id in it. If your
-/// path differs, set it with `Call::path`. When the path fails, no other path is tried.
+/// No page documents the path. A guide shows a path in lower case, without an id. If your path
+/// differs, set it with `Call::path`. The client tries no other path.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///

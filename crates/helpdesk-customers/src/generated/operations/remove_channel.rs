@@ -13,7 +13,7 @@ use customer_api_core::{
 /// the customer (inferred).
 ///
 /// No page documents the path or the meaning of the id. If your path differs, set it with
-/// `Call::path`. When the path fails, no other path is tried.
+/// `Call::path`. The client tries no other path.
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///

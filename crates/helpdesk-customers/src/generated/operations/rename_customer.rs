@@ -53,7 +53,8 @@ static LASTNAME: TextRule = TextRule::new()
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - Set at least one of these (names on the wire): `primaryID`; `brandID`; `customerID`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `primaryID`; `brandID`; `customerID`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
@@ -150,8 +151,8 @@ impl RenameCustomer {
 
     /// A custom field, by its name in Omnidesk without `custom_`.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
-    /// is empty, already has the prefix, or occurs twice.
+    /// Sent as `custom_` followed by `name`, in the order of the calls. A name is refused if it is
+    /// empty, already has the prefix, or occurs twice.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {

@@ -17,8 +17,8 @@ static ADDRESS: TextRule = TextRule::new().min_length(1);
 /// `POST /api/v2/customer/syncWithCRM`: Makes Omnidesk fetch a customer's data from the brand's
 /// CRM.
 ///
-/// Has an effect only if a CRM lookup URL is configured for the brand. It overwrites Omnidesk's
-/// data of the customer (inferred).
+/// Has an effect only if a CRM lookup URL is configured for the brand. The call overwrites
+/// Omnidesk's data of the customer (inferred).
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
@@ -62,9 +62,9 @@ impl SyncWithCrm {
 
     /// Makes Omnidesk fetch a customer's data from the brand's CRM.
     ///
-    /// - `brand_id`: The brand. A CRM lookup URL must be configured for it. Provenance: documented,
-    ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `channel`: The kind of address by which the CRM knows a customer. Other values are
+    /// - `brand_id`: The brand. A CRM lookup URL must be configured for the brand. Provenance:
+    ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+    /// - `channel`: The kind of address by which the CRM identifies a customer. Other values are
     ///   possible: an earlier version of the page names `telephone`. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(brand_id: u64, channel: CrmChannel) -> Self {

@@ -19,8 +19,8 @@ pub enum CustomerLabel {
 }
 
 impl CustomerLabel {
-    /// Returns the value of `category`, by which the provider tells the objects apart. `None` if an
-    /// unlisted object has none.
+    /// Returns the value of `category`, which names the kind of the object. `None` for an unlisted
+    /// object without such a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         match self {

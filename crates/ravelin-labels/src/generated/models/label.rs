@@ -25,7 +25,7 @@ pub enum Label {
     /// `POTENTIALLY_GENUINE`: The customer may be genuine. Only for accounts where the provider
     /// enabled it.
     PotentiallyGenuine,
-    /// `UNREVIEWED`: No judgement. Withdraws an earlier one.
+    /// `UNREVIEWED`: No judgement. Withdraws an earlier judgement.
     Unreviewed,
     /// A value that the description does not list; see [`Label::as_str`].
     Unlisted(Unlisted),

@@ -41,8 +41,8 @@ pub struct LabelReceipt {
         deserialize_with = "customer_api_core::response::shaped"
     )]
     pub author: Option<ReviewAuthor>,
-    /// The review. In the provider's sample it does not fit the category. Therefore the client
-    /// concludes nothing from it.
+    /// The review. In the provider's sample, the review does not fit the category. Therefore the
+    /// client does not interpret it.
     ///
     /// Provenance: documented,
     /// <https://developer.ravelin.com/merchant/api/endpoints/customer-label>.

@@ -26,7 +26,7 @@ pub enum PaymentFraudReview {
     /// `POTENTIALLY_GENUINE`: The customer may be genuine. Only for accounts where the provider
     /// enabled it.
     PotentiallyGenuine,
-    /// `UNREVIEWED`: No judgement. Withdraws an earlier one.
+    /// `UNREVIEWED`: No judgement. Withdraws an earlier judgement.
     Unreviewed,
     /// A value that the description does not list; see [`PaymentFraudReview::as_str`].
     Unlisted(Unlisted),

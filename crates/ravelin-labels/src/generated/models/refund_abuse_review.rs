@@ -20,7 +20,7 @@ pub enum RefundAbuseReview {
     RefundAbuse,
     /// `NOT_REFUND_ABUSE`: The customer does not abuse refunds.
     NotRefundAbuse,
-    /// `UNREVIEWED`: No judgement. Withdraws an earlier one.
+    /// `UNREVIEWED`: No judgement. Withdraws an earlier judgement.
     Unreviewed,
     /// A value that the description does not list; see [`RefundAbuseReview::as_str`].
     Unlisted(Unlisted),

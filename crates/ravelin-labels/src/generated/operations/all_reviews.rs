@@ -10,10 +10,11 @@ use customer_api_core::{
 /// `GET /v2/label/customer`: Reads one page of all reviews of all customers since a point in
 /// time.
 ///
-/// The provider returns more than 1000 reviews in pages. Each page links to the next one, until
-/// a page has an empty list. A page without a list is an error. A follow-up must be sent within
-/// a minute of the previous response, and is never repeated: the cursor seems to move on the
-/// server with every call (inferred). `Client::reviews_since` handles all of this.
+/// If there are more than 1000 reviews, the provider returns them in pages. Each page links to
+/// the next one, until a page has an empty list. A page without a list is an error. A follow-up
+/// must be sent within a minute of the previous response, and is never repeated: the cursor
+/// seems to move on the server with every call (inferred). `Client::reviews_since` handles all
+/// of this.
 ///
 /// The name and the format of the parameter for the start time are not documented publicly.
 /// Therefore this operation has no such parameter: pass it with `Call::query`.

@@ -21,9 +21,9 @@ static VALUE_REFUND_ABUSE_REVIEWER_EMAIL: TextRule = TextRule::new().min_length(
 
 /// `POST /v2/customer/{customerid}/labels`: Labels a customer in one category of fraud.
 ///
-/// A genuine payment-fraud label makes the provider allow every later payment of the customer,
-/// whatever the score, until a dispute arrives that is not forgiven. The label stays until
-/// another review replaces it. Therefore a retry or a late replay is not harmless.
+/// A payment-fraud label `GENUINE` makes the provider allow every later payment of the
+/// customer, whatever the score, until a dispute arrives that is not forgiven. The label stays
+/// until another review replaces it. Therefore a retry or a late replay is not harmless.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

@@ -22,9 +22,9 @@ static REVIEWER_EMAIL: TextRule = TextRule::new().min_length(1);
 
 /// `POST /v2/label/customer`: Labels a customer through the deprecated endpoint.
 ///
-/// The same as reviewing the customer in the provider's dashboard. It supports only payment
-/// fraud. A genuine label makes the provider allow every later payment of the customer.
-/// Therefore a retry or a late replay is not harmless.
+/// The call has the same effect as a review of the customer in the provider's dashboard. The
+/// endpoint supports only payment fraud. The label `GENUINE` makes the provider allow every
+/// later payment of the customer. Therefore a retry or a late replay is not harmless.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

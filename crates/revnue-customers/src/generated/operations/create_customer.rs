@@ -288,7 +288,8 @@ impl CreateCustomer {
         self
     }
 
-    /// The values of custom fields, as a list by ids. A response contains a map instead.
+    /// The values of custom fields, each with the id of its field. A response contains a map
+    /// instead.
     ///
     /// Provenance: inferred.
     pub fn template(mut self, template: NewTemplate) -> Self {

@@ -9,8 +9,8 @@ use customer_api_core::{
 
 /// `GET /api/v2/customer/{id}/`: Reads one customer.
 ///
-/// The page requires the company for all reads. How to send it for one customer is inferred
-/// from sibling pages.
+/// The page requires the company for all reads. The parameter for one customer is inferred from
+/// sibling pages.
 ///
 /// Idempotency: safe. The call only reads.
 ///

@@ -291,7 +291,8 @@ impl ReplaceCustomer {
         self
     }
 
-    /// The values of custom fields, as a list by ids. A response contains a map instead.
+    /// The values of custom fields, each with the id of its field. A response contains a map
+    /// instead.
     ///
     /// Provenance: documented, <https://developer.revnue.com/reference/update-customer>.
     pub fn template(mut self, template: NewTemplate) -> Self {

@@ -18,11 +18,11 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// they are.
 ///
 /// A field that is not set is not sent. `Nullable::Null` sends `null`, which empties the field.
-/// Whether the provider merges a sent object (`contact_person`, `template`) with the existing
-/// one, or replaces it, is not documented.
+/// It is not documented whether a sent object (`contact_person`, `template`) replaces the
+/// existing object or is merged with it.
 ///
-/// A deployment that is older than this call responds with 405. The client then tries nothing
-/// else.
+/// A deployment that is older than this call responds with 405. The client does not send a
+/// replacement instead.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///
@@ -353,7 +353,8 @@ impl UpdateCustomer {
         self
     }
 
-    /// The values of custom fields, as a list by ids. A response contains a map instead.
+    /// The values of custom fields, each with the id of its field. A response contains a map
+    /// instead.
     ///
     /// Can be sent as `null`.
     ///

@@ -25,8 +25,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// Returns the value of `@type`, by which the provider tells the objects apart. `None` if an
-    /// unlisted object has none.
+    /// Returns the value of `@type`, which names the kind of the object. `None` for an unlisted
+    /// object without such a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         match self {

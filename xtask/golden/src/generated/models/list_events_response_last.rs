@@ -23,8 +23,8 @@ pub enum ListEventsResponseLast {
 }
 
 impl ListEventsResponseLast {
-    /// Returns the value of `@type`, by which the provider tells the objects apart. `None` if an
-    /// unlisted object has none.
+    /// Returns the value of `@type`, which names the kind of the object. `None` for an unlisted
+    /// object without such a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         match self {

@@ -21,8 +21,8 @@ pub enum MakeThingBody {
 }
 
 impl MakeThingBody {
-    /// Returns the value of `shape`, by which the provider tells the objects apart. `None` if an
-    /// unlisted object has none.
+    /// Returns the value of `shape`, which names the kind of the object. `None` for an unlisted
+    /// object without such a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         match self {

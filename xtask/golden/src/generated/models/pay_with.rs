@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::generated::models::{Card, Nothing, Voucher};
 
-/// What is paid with.
+/// The means of payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -21,8 +21,8 @@ pub enum PayWith {
 }
 
 impl PayWith {
-    /// Returns the value of `type of "it"`, by which the provider tells the objects apart. `None`
-    /// if an unlisted object has none.
+    /// Returns the value of `type of "it"`, which names the kind of the object. `None` for an
+    /// unlisted object without such a text.
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         match self {

@@ -71,7 +71,7 @@ impl AddPart {
     .with_idempotency(Idempotency::Idempotent)
     .with_deciding_status();
 
-    /// Makes a call of `addPart`.
+    /// Creates the operation `addPart`.
     ///
     /// - `thing_id`: Which thing.
     /// - `kind`: What kind of part it is.
@@ -159,8 +159,8 @@ impl AddPart {
 
     /// Sets a field of the shop's own.
     ///
-    /// Sent as `custom_` with `name` at its end, in the order of the calls. A name is refused if it
-    /// is empty, already has the prefix, or occurs twice.
+    /// Sent as `custom_` followed by `name`, in the order of the calls. A name is refused if it is
+    /// empty, already has the prefix, or occurs twice.
     pub fn custom_field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.body.custom_field.push(name, value);
         self

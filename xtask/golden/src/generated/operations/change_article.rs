@@ -50,7 +50,7 @@ impl ChangeArticle {
         OperationInfo::new("changeArticle", Method::Patch, "/v1/articles/{article_id}")
             .with_idempotency(Idempotency::NonIdempotent);
 
-    /// Makes a call of `changeArticle`.
+    /// Creates the operation `changeArticle`.
     ///
     /// - `article_id`: the provider's `article_id`.
     /// - `data`: the provider's `data`. Any JSON value.

@@ -72,7 +72,7 @@ impl ChangeThing {
             .with_idempotency(Idempotency::NonIdempotent)
             .with_deciding_status();
 
-    /// Makes a call of `changeThing`.
+    /// Creates the operation `changeThing`.
     ///
     /// - `thing_id`: Which thing.
     /// - `state`: the provider's `state`. At most 9 characters. Can be sent as `null`.

@@ -50,7 +50,7 @@ impl KeepCard {
             .with_idempotency(Idempotency::Idempotent)
             .with_deciding_status();
 
-    /// Makes a call of `keepCard`.
+    /// Creates the operation `keepCard`.
     ///
     /// - `value`: the provider's `value`.
     pub fn new(value: impl IntoIterator<Item = Card>) -> Self {

@@ -35,7 +35,7 @@ impl ListEvents {
     pub const INFO: OperationInfo = OperationInfo::new("events", Method::Get, "/v1/payments")
         .with_idempotency(Idempotency::Safe);
 
-    /// Makes a call of `events`.
+    /// Creates the operation `events`.
     pub fn new() -> Self {
         Self
     }

@@ -36,7 +36,7 @@ impl ListEverything {
         .with_idempotency(Idempotency::Safe)
         .with_replacement("nothing that the provider names");
 
-    /// Makes a call of `everything`.
+    /// Creates the operation `everything`.
     #[deprecated]
     pub fn new() -> Self {
         Self

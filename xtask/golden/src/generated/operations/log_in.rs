@@ -56,7 +56,7 @@ impl LogIn {
         .with_idempotency(Idempotency::Idempotent)
         .without_credential();
 
-    /// Makes a call of `logIn`.
+    /// Creates the operation `logIn`.
     ///
     /// - `username`: the provider's `username`.
     /// - `password`: the provider's `password`. Format: password.

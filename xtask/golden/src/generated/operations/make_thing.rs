@@ -54,7 +54,7 @@ impl MakeThing {
         .with_deciding_status()
         .with_provenance(Provenance::Documented, "https://nasty.example/make");
 
-    /// Makes a call of `makeThing`.
+    /// Creates the operation `makeThing`.
     ///
     /// - `value`: the provider's `value`.
     pub fn new(value: impl Into<MakeThingBody>) -> Self {

@@ -48,7 +48,7 @@ impl PatchArticle {
             .with_idempotency(Idempotency::Idempotent)
             .with_deciding_status();
 
-    /// Makes a call of `patchArticle`.
+    /// Creates the operation `patchArticle`.
     ///
     /// - `article_id`: the provider's `article_id`.
     /// - `value`: the provider's `value`. Any JSON value.

@@ -76,9 +76,9 @@ impl Pay {
     pub const INFO: OperationInfo = OperationInfo::new("pay", Method::Post, "/v1/payments")
         .with_idempotency(Idempotency::NonIdempotent);
 
-    /// Makes a call of `pay`.
+    /// Creates the operation `pay`.
     ///
-    /// - `with`: What is paid with.
+    /// - `with`: The means of payment.
     /// - `shares`: the provider's `shares`.
     pub fn new(
         with: impl Into<PayWith>,
@@ -100,7 +100,7 @@ impl Pay {
         self
     }
 
-    /// What is paid with.
+    /// The means of payment.
     ///
     /// Can be sent as `null`.
     pub fn spare(mut self, spare: impl Into<Nullable<PayWith>>) -> Self {

@@ -34,7 +34,7 @@ impl Ping {
         .with_idempotency(Idempotency::Safe)
         .without_credential();
 
-    /// Makes a call of `ping`.
+    /// Creates the operation `ping`.
     pub fn new() -> Self {
         Self
     }

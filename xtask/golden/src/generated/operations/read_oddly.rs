@@ -33,7 +33,7 @@ impl ReadOddly {
     pub const INFO: OperationInfo = OperationInfo::new("readOddly", Method::Options, "/v1/ping")
         .with_idempotency(Idempotency::Safe);
 
-    /// Makes a call of `readOddly`.
+    /// Creates the operation `readOddly`.
     pub fn new() -> Self {
         Self
     }

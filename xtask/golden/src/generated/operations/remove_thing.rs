@@ -40,7 +40,7 @@ impl RemoveThing {
             .with_idempotency(Idempotency::Idempotent)
             .with_replacement("see the web site");
 
-    /// Makes a call of `removeThing`.
+    /// Creates the operation `removeThing`.
     ///
     /// - `thing_id`: Which thing.
     #[deprecated(note = "see the web site")]

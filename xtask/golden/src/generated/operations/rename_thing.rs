@@ -16,8 +16,8 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 
 /// `PUT /v1/things/{thing_id}`.
 ///
-/// - Set at least one of these (names on the wire): `primaryID` together with `brandID`;
-///   `customerID`.
+/// - `new` sets none of these, and the call must set at least one (names on the wire):
+///   `primaryID` together with `brandID`; `customerID`.
 ///
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
@@ -60,7 +60,7 @@ impl RenameThing {
             .with_idempotency(Idempotency::Idempotent)
             .with_deciding_status();
 
-    /// Makes a call of `renameThing`.
+    /// Creates the operation `renameThing`.
     ///
     /// - `thing_id`: Which thing.
     pub fn new(thing_id: i64) -> Self {
@@ -134,8 +134,8 @@ impl RenameThing {
 
     /// Adds a field that the account defines.
     ///
-    /// Sent as `extra field ` with `name` at its end, in the order of the calls. A name is refused
-    /// if it is empty, already has the prefix, or occurs twice.
+    /// Sent as `extra field ` followed by `name`, in the order of the calls. A name is refused if
+    /// it is empty, already has the prefix, or occurs twice.
     pub fn extra(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.body.extra.push(name, value);
         self

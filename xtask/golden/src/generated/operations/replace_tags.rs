@@ -46,7 +46,7 @@ impl ReplaceTags {
             .with_idempotency(Idempotency::NonIdempotent)
             .with_deciding_status();
 
-    /// Makes a call of `replaceTags`.
+    /// Creates the operation `replaceTags`.
     ///
     /// - `order_id`: the provider's `order_id`.
     /// - `value`: the provider's `value`. Any JSON value.
