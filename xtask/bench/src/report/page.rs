@@ -1,5 +1,5 @@
 //! Makes `docs/performance.md` from the last run of each part. A part that was not run in this checkout keeps its
-//! section of the page.
+//! numbers on the page, and gets its present note.
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::PathBuf};
 
@@ -78,7 +78,7 @@ fn render(
         match report {
             Some(report) => section(&mut page, about, name, report, &machines)?,
             None => match kept(before, &title) {
-                Some(section) => page += section,
+                Some(section) => page += &with_note(section, note(name).as_deref()),
                 None => write!(page, "\nNot measured yet: `cargo xtask bench {name}`.\n")?,
             },
         }
@@ -99,6 +99,30 @@ fn kept<'p>(page: &'p str, title: &str) -> Option<&'p str> {
         rest.split_once("\n## ")
             .map_or(rest, |(section, _)| section),
     )
+}
+
+/// The first words of the paragraphs that follow a section's note.
+const REMARKS: &str = "Notes on this run:";
+const RUN: &str = "Run on machine";
+
+/// Returns what a reader needs to know about a part's numbers.
+fn note(name: &str) -> Option<String> {
+    let note = fs::read_to_string(root().join(format!("xtask/bench/notes/{name}.md"))).ok()?;
+    Some(note.trim().to_owned())
+}
+
+/// Returns a section of the page with this note. The section's numbers stay as they were measured.
+fn with_note(section: &str, note: Option<&str>) -> String {
+    let paragraphs: Vec<&str> = section.trim().split("\n\n").collect();
+    let is_number = |text: &&&str| text.starts_with("| measure |") || text.starts_with("![");
+    let numbers = paragraphs.iter().take_while(is_number).count();
+    let is_end = |text: &&str| text.starts_with(REMARKS) || text.starts_with(RUN);
+    let Some(end) = paragraphs.iter().position(is_end) else {
+        return section.to_owned();
+    };
+    let (numbers, rest) = (paragraphs.iter().take(numbers), paragraphs.iter().skip(end));
+    let kept: Vec<&str> = numbers.chain(note.iter()).chain(rest).copied().collect();
+    format!("\n{}\n", kept.join("\n\n"))
 }
 
 /// Returns the machines of the page. The sections refer to them by their numbers.
@@ -128,7 +152,6 @@ fn section(
     machines: &[String],
 ) -> Result<(), Failure> {
     page.push('\n');
-    let note = fs::read_to_string(root().join(format!("xtask/bench/notes/{name}.md")));
     if !report.figures.is_empty() {
         page.push_str(
             "| measure | target | result | verdict | in numbers |\n|---|---|---|---|---|\n",
@@ -148,11 +171,11 @@ fn section(
     if report.plot.is_some() {
         write!(page, "\n![{about}](performance/{name}.svg)\n")?;
     }
-    if let Ok(note) = note {
-        write!(page, "\n{}\n", note.trim())?;
+    if let Some(note) = note(name) {
+        write!(page, "\n{note}\n")?;
     }
     if !report.remarks.is_empty() {
-        page.push_str("\nNotes on this run:\n\n");
+        write!(page, "\n{REMARKS}\n\n")?;
         for remark in &report.remarks {
             writeln!(page, "- {remark}")?;
         }
@@ -162,7 +185,7 @@ fn section(
     let number = number.unwrap_or_default() + 1;
     write!(
         page,
-        "\nRun on machine {number} at {}, commit {}, load {:.1} when it began; again: `cargo xtask bench {name}`.\n",
+        "\n{RUN} {number} at {}, commit {}, load {:.1} when it began; again: `cargo xtask bench {name}`.\n",
         report.began, report.host.commit, report.host.load
     )?;
     Ok(())
@@ -230,6 +253,21 @@ mod tests {
             !page.contains("fast") && page.contains("Run on machine 2"),
             "{page}"
         );
+    }
+
+    #[test]
+    fn a_part_that_was_not_run_gets_the_present_note() {
+        let section = "\n| measure | target |\n|---|---|\n| a | 1 |\n\n![a](a.svg)\n\nOld.\n\nOlder.\n\nNotes on this run:\n\n- a remark\n\nRun on machine 1 at noon.\n";
+        assert_eq!(
+            with_note(section, Some("New.\n\n- newer")),
+            section.replace("Old.\n\nOlder.", "New.\n\n- newer")
+        );
+        assert_eq!(
+            with_note(section, None),
+            section.replace("Old.\n\nOlder.\n\n", "")
+        );
+        let without = "\nNot measured yet.\n";
+        assert_eq!(with_note(without, Some("New.")), without);
     }
 
     #[test]
