@@ -40,7 +40,7 @@ async fn in_the_sandbox_a_response_is_lost() {
     let lost = Fault::reset_before_head().processed();
     server.fault_on("sendInvitation", lost).unwrap();
     assert_eq!(ask(&radar, "ana@shop.example").await, "perhaps asked");
-    // The message is out all the same, and once.
+    // The message was sent exactly once, although the response was lost.
     assert_eq!(server.outbox().len(), 1);
 }
 
@@ -54,7 +54,7 @@ async fn by_a_script_there_is_no_response_in_time() {
 
     // The clock is paused, so the 30 s of an attempt take no time.
     assert_eq!(ask(&radar, "ana@shop.example").await, "perhaps asked");
-    // The login was the first one.
+    // The first request was the login, and the second one the invitation.
     assert_eq!(transport.requests().len(), 2);
 }
 

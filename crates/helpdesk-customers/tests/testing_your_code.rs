@@ -42,7 +42,7 @@ async fn in_the_sandbox_a_response_is_lost() {
     let lost = Fault::reset_before_head().processed();
     server.fault_on("createCustomerCrud", lost).unwrap();
     assert_eq!(register(&omnidesk, "Ana").await, "one moment");
-    // It happened all the same, so the second time there is somebody.
+    // The first call created the customer, although its response was lost. The second call finds the customer.
     assert_eq!(register(&omnidesk, "Ana").await, "welcome back");
     assert_eq!(server.customers().len(), 1);
 }

@@ -44,7 +44,7 @@ async fn in_the_sandbox_a_response_is_lost() {
     let lost = Fault::reset_before_head().processed();
     server.fault_on("labelCustomer", lost).unwrap();
     assert_eq!(block(&ravelin, "cust-1").await, "to be looked at");
-    // It happened all the same, and once.
+    // The label was applied exactly once, although the response was lost.
     assert_eq!(server.applied_count(), 1);
 }
 

@@ -43,7 +43,7 @@ async fn in_the_sandbox_a_response_is_lost() {
     let lost = Fault::reset_before_head().processed();
     server.fault_on("updateCustomer", lost).unwrap();
     assert_eq!(relocate(&revnue, id).await, "to be looked at");
-    // It happened all the same, and once.
+    // The update was applied exactly once, although the response was lost.
     assert_eq!(server.applied_count(), 1);
 }
 

@@ -81,7 +81,7 @@ fn credential(scheme: &SecurityScheme, p: &mut Problems) -> Option<Credential> {
         _ => {
             p.report(
                 &scheme.at,
-                "a new crate can't sign in this way",
+                "a new crate does not support this security scheme",
                 "use an apiKey in a header, or http with the scheme bearer or basic; write anything else by hand afterwards",
             );
             None
