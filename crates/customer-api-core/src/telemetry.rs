@@ -3,7 +3,7 @@
 //!
 //! This file contains every field. No field contains a header, a body, a provider's text, or the path or the query of a request.
 //!
-//! Numbers are `i64`, because `tracing-opentelemetry` turns unsigned numbers into texts.
+//! Numbers are `i64`, because `tracing-opentelemetry` turns unsigned numbers into strings.
 
 use std::{
     future::{Future, poll_fn},

@@ -78,7 +78,7 @@ impl LedgerList {
         })
     }
 
-    /// Compares contents with this digest key instead of the one stored in the ledger.
+    /// Uses this key, instead of the key that is stored in the ledger, for the digests of contents.
     #[must_use]
     pub fn with_digest_key(mut self, key: DigestKey) -> Self {
         self.digest_key = key;

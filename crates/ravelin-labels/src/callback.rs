@@ -72,7 +72,7 @@ pub struct ReviewCallback {
 pub enum CallbackError {
     /// The request has no `Authorization` header, or an empty one.
     MissingToken,
-    /// The `Authorization` header has another token than the expected ones, or another scheme than `token`.
+    /// The `Authorization` header has a token other than the accepted ones, or a scheme other than `token`.
     WrongToken,
     /// The token is right, or was not checked, and the body is not a review. The error contains the place in the body.
     Unreadable(DecodeError),

@@ -99,7 +99,7 @@ pub struct PageMeta {
 }
 
 impl<'a> Label<'a> {
-    /// Makes a label of payment fraud.
+    /// Makes a label for payment fraud.
     #[must_use]
     pub fn new(review: &'a str, comment: Option<&'a str>, reviewer: Option<Reviewer<'a>>) -> Self {
         Self {

@@ -1,7 +1,8 @@
 //! The program behind `cargo xtask bench`: the cost of the clients, compared with hand-written code.
 //!
-//! Every measurement is a part that can be run alone. A part starts the measured processes in turn with their baseline, against a server in
-//! a separate process. The part writes its results as JSON. The page `docs/performance.md` is made from these results.
+//! Every measurement is a part that can be run alone. A part that compares two costs measures both in every round, one after the other. If
+//! the measured calls go over the network, the server is a separate process. The part writes its results as JSON. The page
+//! `docs/performance.md` is made from these results.
 
 pub mod callers;
 mod clock;

@@ -62,8 +62,9 @@ pub trait Auth: fmt::Debug + Send + Sync + 'static {
     /// may help.
     ///
     /// On `true`, the client asks for a credential again and resends the request, once per call. A 401 proves that nothing was processed,
-    /// so writes are resent too. But a 401 that [may be unasked](crate::Error::may_be_unasked) proves nothing. Therefore a write is not
-    /// resent after such a 401. An implementation whose credential never changes returns `false`.
+    /// so writes are resent too. There is one exception: a 401 that the server may have written before the request arrived, see
+    /// [`Error::may_be_unasked`](crate::Error::may_be_unasked). Such a 401 proves nothing, so the client does not resend a non-idempotent
+    /// request after it. An implementation whose credential never changes returns `false`.
     fn invalidate(&self, generation: u64) -> bool {
         let _ = generation;
         false

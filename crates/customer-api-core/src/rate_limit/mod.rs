@@ -45,7 +45,8 @@ pub trait RateLimiter: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// If no permit will be free in time, as soon as that is known, or if the limiter can't be asked. The client then sends nothing.
+    /// If no permit will be free by the deadline, or if the limiter can't be asked. `acquire` returns the error as soon as this is known.
+    /// The client then sends nothing.
     async fn acquire(&self, request: &PermitRequest) -> Result<Permit, RateLimitError>;
 
     /// Returns a permit if one is free and no other call waits for it. The client calls this method first. It calls

@@ -259,7 +259,8 @@ impl State {
     }
 }
 
-/// A caller's place in the queue. Dropping the place leaves the queue, unless the caller has got a slot.
+/// A caller's place in the queue. When the place is dropped, the caller leaves the queue. A caller that has taken a slot has already left
+/// the queue.
 struct Waiting {
     class: Arc<Class>,
     is_over: bool,

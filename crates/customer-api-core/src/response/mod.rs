@@ -108,12 +108,12 @@ impl<T> Response<T> {
             .find_map(|name| self.header(name))
     }
 
-    /// Returns when the provider deprecated the operation, according to its `Deprecation` header (RFC 9745).
+    /// Returns the time at which the provider deprecated the operation, according to its `Deprecation` header (RFC 9745).
     pub fn deprecation(&self) -> Option<&str> {
         self.header("deprecation")
     }
 
-    /// Returns when the provider will remove the operation, according to its `Sunset` header (RFC 8594).
+    /// Returns the time at which the provider will remove the operation, according to its `Sunset` header (RFC 8594).
     pub fn sunset(&self) -> Option<&str> {
         self.header("sunset")
     }

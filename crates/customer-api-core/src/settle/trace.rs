@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// When a write was sent. A look needs a trace to find out later whether the write happened.
+/// The times at which the attempts of a write began. A look needs a trace to find out later whether the write happened.
 ///
 /// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id, times and a
 /// count. The times are those of the sending machine's clock.
@@ -43,7 +43,7 @@ impl SendTrace {
         }
     }
 
-    /// Adds when the last attempt began.
+    /// Adds the time at which the last attempt began.
     #[must_use]
     pub fn with_last(mut self, last: Timestamp) -> Self {
         self.last = Some(last);
@@ -63,13 +63,13 @@ impl SendTrace {
         &self.operation
     }
 
-    /// When the first attempt began, or an earlier time.
+    /// The time at which the first attempt began, or an earlier time.
     #[must_use]
     pub fn first(&self) -> &Timestamp {
         &self.first
     }
 
-    /// When the last attempt began, if that is known.
+    /// The time at which the last attempt began, if that is known.
     #[must_use]
     pub fn last(&self) -> Option<&Timestamp> {
         self.last.as_ref()

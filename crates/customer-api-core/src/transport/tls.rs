@@ -28,8 +28,8 @@ pub(super) fn check(base_url: &BaseUrl) -> Result<(), BuildError> {
 pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::shared() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // Without root certificates, the HTTP library fails to load them too, and `explain` reports the problem. Without a crypto provider,
-        // native-tls provides TLS: `check` refuses any other program without one.
+        // If there are no root certificates, the HTTP library fails to load them too, and `explain` reports the problem. If there is no
+        // crypto provider, native-tls provides TLS, because `check` has refused every program that has neither.
         Err(_) => builder,
     }
 }
@@ -45,8 +45,8 @@ pub(super) fn share(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
 pub(super) fn leave_out(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     match config::trusting_nobody() {
         Ok(config) => builder.tls_backend_preconfigured(config),
-        // No crypto provider is installed, so native-tls provides TLS: `check` refuses any other program without one. With native-tls, the
-        // HTTP library can build a client without root certificates.
+        // No crypto provider is installed. Native-tls provides TLS, because `check` has refused every program that has neither. With
+        // native-tls, the HTTP library can build a client without root certificates.
         Err(_) => builder,
     }
 }

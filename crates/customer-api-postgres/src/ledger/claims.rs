@@ -57,7 +57,7 @@ impl Inner {
                 return self.witness(before.as_ref(), row).await.map(|()| None);
             }
             let Some(found) = self.find(claim.list(), claim.key()).await? else {
-                // Another claim had prevented the insertion, and was withdrawn since. Try again.
+                // Another claim prevented the insertion, but has been withdrawn since then. Try again.
                 continue;
             };
             // This claim already has the key: an earlier run of the statement took effect, but its response was lost.

@@ -38,8 +38,9 @@ use crate::{
 ///
 /// # Copies
 ///
-/// A database that was restored from a copy lacks later entries. Their writes could be made again. Every new connection compares the
-/// database's history with the recorded one, and fails with [`Restored`](LedgerErrorKind::Restored) if they differ.
+/// A database that was restored from a copy lacks the entries that were made after the copy. Without a check, the writes of these entries
+/// might be sent a second time. Therefore every new connection compares the database's history with the recorded one, and fails with
+/// [`Restored`](LedgerErrorKind::Restored) if they differ.
 ///
 /// A snapshot of the server's disk looks like the original. Two kinds of program detect a restored snapshot: a program that was running at
 /// the time and has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in).

@@ -22,8 +22,9 @@ const STATE: &str =
     "CASE WHEN state = 1 AND lease_end <= clock_timestamp() THEN 5::smallint ELSE state END";
 
 /// Whether the new outcome is a refusal or "not sent" while the outcome of an earlier write is unknown: see `Outcome::over`. In `previous`,
-/// the state "on its way" (1) counts as unknown, because a key begins again only after the earlier sender's time is over. If the key's own
-/// stored state is unknown (5), this claim already has an outcome: an earlier run stored the state and cleared `previous`.
+/// the state "on its way" (1) counts as unknown: a new claim gets such a key only after the time of the earlier sender is over, and the
+/// earlier sender has recorded no outcome. If the key's own stored state is unknown (5), this claim already has an outcome: an earlier run
+/// stored the state and cleared `previous`.
 const IN_DOUBT: &str = "($4 IN (3, 4) AND (e.state = 5 OR coalesce((e.previous ->> 'state')::smallint IN (1, 5), false)))";
 
 impl Statements {

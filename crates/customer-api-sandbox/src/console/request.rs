@@ -133,7 +133,7 @@ fn curl(request: &RecordedRequest, server: &dyn Managed) -> String {
         }
     }
     if !request.body.is_empty() && request.header("content-type").is_none() {
-        // Without this header, curl would declare a form.
+        // Without this option, curl would send the content type of a form.
         command.push_str(" -H 'Content-Type:'");
     }
     match std::str::from_utf8(&request.body) {

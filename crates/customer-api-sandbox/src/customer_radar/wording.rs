@@ -1,4 +1,5 @@
-//! Customer Radar's refusals. Two sentences are documented, the rest is inferred.
+//! Customer Radar's refusals. Three messages are documented: the missing feedback code, the missing
+//! Postmark ID and the wrong password. The others are inferred.
 
 use serde_json::{Value, json};
 
@@ -19,7 +20,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    /// Returns the code and the sentence. The provider documents no code.
+    /// Returns the code and the message. The provider documents no code.
     pub(super) fn code_and_text(self) -> (&'static str, &'static str) {
         let text = match self {
             Self::NoFeedbackCode => {
@@ -46,7 +47,7 @@ impl Refusal {
     }
 }
 
-/// The code for an invalid request, unless the provider documents a sentence for the refusal.
+/// The code for an invalid request, unless the provider documents a message for the refusal.
 const INVALID: &str = "99997";
 const THROTTLED: &str = "99996";
 /// The provider's sample for a wrong password.

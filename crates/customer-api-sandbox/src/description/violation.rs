@@ -56,8 +56,8 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Returns all violations of `value`. For a parameter, the violations contain the name `parameter`
-/// instead of the path of a field in the body.
+/// Returns all violations of `value`. If `value` is the value of a parameter, pass the parameter's
+/// name in `parameter`. Each violation then contains this name instead of a path in the body.
 pub(crate) fn all(validator: &Validator, value: &Value, parameter: Option<&str>) -> Vec<Violation> {
     let mut violations = Vec::new();
     for error in validator.iter_errors(value) {

@@ -20,8 +20,8 @@ use crate::duration;
 pub enum Later {
     /// After this time has passed since the request arrived, by the sandbox's clock.
     After(#[serde(with = "duration::required")] Duration),
-    /// Immediately before the last of this number of further requests to the server is carried out.
-    /// With 1, the write is done when the next request is carried out. 0 has the same effect as 1.
-    /// Requests that do not arrive completely are not counted.
+    /// `Requests(n)`: immediately before the server carries out the n-th request after this one. With
+    /// 1, that is the next request. 0 has the same effect as 1. Requests that do not arrive
+    /// completely are not counted.
     Requests(u32),
 }

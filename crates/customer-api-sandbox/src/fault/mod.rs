@@ -78,7 +78,7 @@ pub struct Fault {
     body: Option<FaultBody>,
 }
 
-/// The probability with which a request meets a fault, and the seed of the draws.
+/// The probability that the fault applies to a request, and the seed of the random draws.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Chance {
     pub(crate) probability: f64,

@@ -77,7 +77,7 @@ impl Sequence {
     }
 }
 
-/// Returns when a review was made, or `None` if the timestamp is invalid.
+/// Returns the time at which a review was made, or `None` if the timestamp is invalid.
 pub(super) fn time_of(review: &Review) -> Option<Timestamp> {
     review.timestamp.parse().ok()
 }

@@ -23,8 +23,9 @@ pub(super) fn refusal(rejection: &Rejection) -> (u16, String) {
 }
 
 /// Formats one violation like the only public sample,
-/// `userName: Additional property userName is not allowed`. The other sentences follow the
-/// validator that produces this sentence.
+/// `userName: Additional property userName is not allowed`. The sample is the message of a JSON
+/// schema validator. The other messages are worded like those of the same validator, if it has a
+/// matching message.
 fn sentence(violation: &Violation) -> String {
     let field = match violation.field.as_str() {
         "" => "(root)",

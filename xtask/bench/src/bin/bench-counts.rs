@@ -1,4 +1,4 @@
-//! The measured processes again, with an allocator that counts allocations.
+//! Runs the same measured processes as the program `bench`, but with an allocator that counts allocations.
 
 use std::{alloc::System, process::ExitCode};
 

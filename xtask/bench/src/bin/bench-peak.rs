@@ -1,4 +1,4 @@
-//! The measured export again, with an allocator that records the peak of live bytes.
+//! Runs the same measured export as the program `bench`, but with an allocator that records the peak of live bytes.
 
 use std::process::ExitCode;
 

@@ -53,7 +53,7 @@ impl Call {
         Self::Urlencoded,
     ];
 
-    /// Returns the name of the call in arguments.
+    /// Returns the name of the call for command-line arguments.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Call {
         }
     }
 
-    /// Returns the name of the call for readers.
+    /// Returns the name of the call for the report.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {

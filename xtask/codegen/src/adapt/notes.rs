@@ -35,7 +35,7 @@ pub(crate) struct Notes {
     kinds: BTreeMap<(Did, &'static str), Places>,
 }
 
-/// The places of one kind: their number, and the first of them.
+/// The places of the changes of one kind: how many there are, and the first [`KEPT`] of them.
 #[derive(Clone, Debug, Default)]
 struct Places {
     count: usize,

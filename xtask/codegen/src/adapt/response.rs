@@ -1,4 +1,5 @@
-//! Responses: the JSON of a success. Everything else is documentation.
+//! Rewrites responses. A success keeps its description and the schema of its JSON. Any other response keeps at most its
+//! description.
 
 use super::{
     Adapter,

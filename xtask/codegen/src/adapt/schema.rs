@@ -169,7 +169,7 @@ impl Adapter<'_, '_> {
         out
     }
 
-    /// Adds the limits that the generated code does not check to the text of the description.
+    /// Appends to the schema's `description` the limits that the generated code does not check.
     pub(super) fn limits(&mut self, members: &Map, out: &mut Map, checked: &[&str], at: &str) {
         let mut lines = Vec::new();
         for (key, value) in members {
@@ -210,8 +210,8 @@ impl Adapter<'_, '_> {
         set(out, "description", Value::Text(description));
     }
 
-    /// Adds the limits beside `allOf`, `oneOf` or `anyOf` to the text of the description. Keywords with a rule of their own do not count as
-    /// limits.
+    /// Appends to the schema's `description` the limits beside `allOf`, `oneOf` or `anyOf`. Keywords with a rule of their own do not count
+    /// as limits.
     pub(super) fn limits_beside(&mut self, members: &Map, out: &mut Map, at: &str) {
         let beside: Map = members
             .iter()

@@ -37,7 +37,7 @@ fn fill_line(line: &str, values: &[(&str, &str)], out: &mut String) {
     out.push_str(rest);
 }
 
-/// Returns the value of the mark with whose name `text` begins, and the text after the mark.
+/// If `text` begins with the name of a mark and `@`, returns the value of the mark and the text after the `@`. Otherwise returns `None`.
 fn value<'a, 'b>(values: &[(&str, &'a str)], text: &'b str) -> Option<(&'a str, &'b str)> {
     values.iter().find_map(|(name, value)| {
         let behind = text.strip_prefix(name)?.strip_prefix('@')?;

@@ -4,7 +4,7 @@ use url::Url;
 use crate::assert_unquoted;
 
 /// Every path below an accepted base URL leads to the base URL's own host, and the printed base URL parses to the same
-/// base URL. An accepted link leads to the list.
+/// base URL. A link to the next page that `NextLink::check` accepts leads to the same origin and path as the current page.
 pub(super) fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     match text.parse::<BaseUrl>() {

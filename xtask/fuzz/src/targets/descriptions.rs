@@ -9,9 +9,11 @@ mod published;
 /// The longest text that is put into a description.
 const TEXT: usize = 2_000;
 
-/// Reading a description returns files or problems, and the output is in proportion to the input. The documentation in
-/// the files contains only text, and no file contains an invisible character. The input is tried as a damaged
-/// description. It is also put into every text of a rewritten description, and into every text of a published one.
+/// Reading a description returns files or problems, within the limit of allocations. The documentation in the files
+/// contains only text, and no file contains an invisible character.
+///
+/// The input is used in three ways. First, it is read as a description. Then, it replaces every text of a valid
+/// description in the strict dialect. Last, it replaces every text of a valid description as a provider publishes it.
 pub(super) fn run(text: &[u8]) {
     let text = text.get(..LONGEST).unwrap_or(text);
     for path in ["acme.yaml", "acme.json"] {

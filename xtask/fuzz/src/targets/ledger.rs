@@ -104,7 +104,7 @@ fn open(path: &Path, sample: Option<&Sample>) {
     }
 }
 
-/// Reads the sample's content from an opened ledger. A missing list makes the target fail.
+/// Reads the sample's content from an opened ledger. If the sample's list is not in the ledger, the target fails.
 async fn read(
     ledger: &FileLedger,
     sample: &Sample,

@@ -110,7 +110,8 @@ pub const TARGETS: &[Target] = &[
         about: "values that are removed from a provider's words",
         seeds: &["xtask/fuzz/corpus/scrubber"],
         mutations: 2_000,
-        // The client removes the escapes of each of three texts in up to 259 ways.
+        // The limit is high, because the client searches three texts. It searches each text up to 259 times, each time
+        // with other escapes removed.
         allocations: (2_000_000, 40_000),
         run: scrubber::run,
     },

@@ -46,8 +46,8 @@ impl Operation for Read {
     }
 }
 
-/// Seconds are used as given, other values never cause a panic, and no server makes a call longer than the call's
-/// timeout.
+/// `Error::retry_after` returns the seconds of a `Retry-After` header unchanged. Other values of the header never cause a
+/// panic. No response makes a call longer than the call's timeout.
 pub(super) fn run(input: &[u8]) {
     let input = input.get(..LONGEST).unwrap_or(input);
     let mut spoken = Spoken::read(input, StatusCode::SERVICE_UNAVAILABLE);

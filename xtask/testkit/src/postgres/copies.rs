@@ -44,7 +44,7 @@ impl Postgres {
         files
     }
 
-    /// Stops the server, if it runs, and restores its files from a copy. The server is not started again.
+    /// Stops the server if it is running, and restores its files from a copy. The server is not started again.
     pub fn set_back(&self, files: &Files) {
         drop(self.stop());
         fs::remove_dir_all(self.data()).unwrap();

@@ -59,11 +59,12 @@ impl Postgres {
         });
     }
 
-    /// Runs a statement in a separate transaction until it fails.
+    /// Runs a statement again and again until it fails, at most 100,000 times. All runs are in one transaction. Only the failed run is
+    /// undone.
     ///
     /// # Panics
     ///
-    /// Panics if the statement never fails.
+    /// Panics if the statement does not fail in 100,000 runs.
     pub fn fill(&self, statement: &str) {
         let block = format!(
             "DO $$ BEGIN FOR i IN 1..100000 LOOP BEGIN {statement}; EXCEPTION WHEN OTHERS THEN RETURN; END; END LOOP; \
