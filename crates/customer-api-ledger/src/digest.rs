@@ -21,7 +21,7 @@ pub struct Digest {
     bytes: [u8; 32],
 }
 
-/// The key of the digests in a ledger. It is never printed.
+/// The secret key with which the digests of a ledger are computed. It is never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DigestKey([u8; 32]);
 

@@ -26,7 +26,7 @@ pub enum LedgerErrorKind {
     /// Something already exists at the path where a ledger was to be created; or the ledger already has a list of this name.
     AlreadyExists,
     /// The file is in a place where other programs can't be kept out: on a network file system, under a second name (a hard link),
-    /// mounted as a single file, or under the name of a journal.
+    /// mounted as a single file, or under a name that ends with `-journal`, as the names of SQLite's journals do.
     UnsafePlace,
     /// Another program replaced, renamed, deleted, linked or wrote the file or its journal while the ledger was open.
     ///

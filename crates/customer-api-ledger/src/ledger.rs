@@ -18,9 +18,9 @@ use crate::{
 /// changes the row of a key on record only if the row's state allows the change. `finish`, `withdraw` and `abandon` change the row only if
 /// the row's token equals the token of the claim.
 ///
-/// A machine that dies leaves its keys in [`State::Sending`]. Keys in this state never begin again. Turn such a key into [`State::Unknown`]
-/// when you know that its machine is gone, or when more time has passed than [`Intent::longest`] and a margin. The margin covers the error
-/// of the clocks, and the time that the provider may take for a request that has arrived.
+/// A machine that dies leaves its keys in [`State::Sending`]. No write can begin again under a key in this state. Turn such a key into
+/// [`State::Unknown`] when you know that its machine is gone, or when more time has passed than [`Intent::longest`] and a margin. The
+/// margin covers the error of the clocks, and the time that the provider may take for a request that has arrived.
 ///
 /// The methods are called from tasks that may be dropped at any time. A dropped method call may or may not have taken effect.
 #[async_trait]
@@ -39,7 +39,7 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     /// If the ledger can't be read.
     async fn lists(&self) -> Result<Vec<ListInfo>, LedgerError>;
 
-    /// Returns the key of the digests in this ledger.
+    /// Returns the secret key with which the [digests](Digest) of this ledger are computed.
     ///
     /// # Errors
     ///
@@ -67,14 +67,15 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. After a
-    /// failure to record the outcome, the key is left as if its sender had died.
+    /// [`ClaimLost`](crate::LedgerErrorKind::ClaimLost) if the claim no longer has the key, or any failure to record the outcome. After
+    /// such a failure, the outcome may or may not be on record. If it is not, the key stays in [`State::Sending`], like a key of a machine
+    /// that died.
     async fn finish(&self, claim: &Claim, outcome: &Outcome) -> Result<State, LedgerError>;
 
     /// Called when a call was dropped and no caller waits for the result any more. Does the same as [`finish`](Self::finish) or, without an
     /// outcome, the same as [`withdraw`](Self::withdraw). `abandon` must not block.
     ///
-    /// If `abandon` fails, the key is left as if its sender had died.
+    /// If `abandon` can record nothing and the claim has the key, the key stays in [`State::Sending`], like a key of a machine that died.
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>);
 
     /// Returns the entry of a key.
@@ -105,8 +106,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<Key>, LedgerError>;
 
-    /// Records the finding of a look or a person about a key in [`State::Unknown`], but only if the key's entry still equals `known`.
-    /// Atomic: the finding is not recorded for a key that began again in the meantime.
+    /// Records whether the write of a key in [`State::Unknown`] happened, as a look at the provider or an operator has found out. The key's
+    /// entry must still equal `known`. Atomic: nothing is recorded for a key that began again in the meantime.
     ///
     /// # Errors
     ///
@@ -291,7 +292,7 @@ impl Resend {
     }
 }
 
-/// The finding of a look or of an operator about a key in [`State::Unknown`].
+/// Whether the write of a key in [`State::Unknown`] happened, as a look at the provider or an operator has found out.
 #[expect(
     clippy::exhaustive_enums,
     reason = "a write happened or did not happen: there is no third case"

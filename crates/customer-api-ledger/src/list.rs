@@ -198,7 +198,8 @@ impl LedgerList {
         self.ledger.unknown(&self.name, after, limit).await
     }
 
-    /// Records the finding of a look or an operator about a key in [`State::Unknown`](crate::State::Unknown).
+    /// Records whether the write of a key in [`State::Unknown`](crate::State::Unknown) happened, as a look at the provider or an operator
+    /// has found out.
     ///
     /// # Errors
     ///

@@ -171,8 +171,8 @@ impl<P> Server<P> {
         self.pipeline.faults.clear();
     }
 
-    /// Stops listening, so that connections are refused, and cuts all open connections. Both have
-    /// happened when this method returns.
+    /// Stops listening, so that connections are refused, and closes the connections that are already
+    /// open. Both have happened when this method returns.
     pub async fn refuse_connections(&self) {
         let (done, closed) = oneshot::channel();
         // If the server's task has ended, connections are refused anyway.

@@ -1,4 +1,4 @@
-//! Connections: keep-alive, faults before a request is known, refusal, and the end of the sandbox.
+//! Connections: keep-alive, faults before a request is read, refusal, and the end of the sandbox.
 
 mod common;
 

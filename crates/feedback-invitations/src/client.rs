@@ -33,7 +33,7 @@ pub struct Client {
 impl Client {
     /// Starts a builder for a login, at `https://api.feedback.fyi`.
     ///
-    /// The provider hands out the user name and the password. They are never printed, and are sent only to the base URL. If one of them
+    /// The provider issues the user name and the password. They are never printed, and are sent only to the base URL. If one of them
     /// is blank, [`build`](ClientBuilder::build) returns an error.
     ///
     /// The client logs in when a call needs a token, once for all calls that wait, and shares the token with its clones. A token is

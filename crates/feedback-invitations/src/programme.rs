@@ -1,6 +1,6 @@
 /// An account, and the programme of this account for which people are asked for feedback.
 ///
-/// A programme contains the settings of a feedback page. The provider's support sets up the programme and hands out both ids, and the
+/// A programme contains the settings of a feedback page. The provider's support sets up the programme and issues both ids, and the
 /// ids of locations and points of measure. No call returns these ids. Ids are opaque: the client checks only that they are not blank.
 ///
 /// See <https://customerradar.zendesk.com/hc/en-us/articles/4406082967055-What-are-programmes-locations-and-sub-measures->.

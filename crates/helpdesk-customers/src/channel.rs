@@ -47,7 +47,7 @@ impl CreateCustomer {
     /// Links a channel to the new customer. Sets `channel_id` and `customer_link_channel`, which have a meaning only together.
     ///
     /// The address identifies the customer in the channel, such as an e-mail address. A guide states that a phone number is
-    /// written in E.164, with `+` and the country.
+    /// written in E.164, with `+` and the country code.
     ///
     /// Provenance: documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn link_channel(self, channel: Channel, address: impl Into<String>) -> Self {

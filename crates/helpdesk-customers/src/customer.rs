@@ -57,8 +57,8 @@ impl Customer {
         FIELDS.iter().any(|key| value.get(key).is_some())
     }
 
-    /// Whether a value is the provider's message about a call, such as `Customer not found`, and not a customer. The value may have an
-    /// `id` in either case.
+    /// Whether a value is the provider's message about a call, such as `Customer not found`, and not a customer. An `id` does not decide
+    /// this, because a message may also have one.
     pub(crate) fn is_result(value: &Value) -> bool {
         let is_text = |key| value.get(key).is_some_and(Value::is_string);
         value.get("type").and_then(Value::as_str) == Some("result")

@@ -174,7 +174,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
         self
     }
 
-    /// Limits the size of a response body, in bytes. A larger response is an error, and is never cut.
+    /// Limits the size of a response body, in bytes. A larger response is an error; it is never truncated.
     pub fn max_response_bytes(mut self, bytes: usize) -> Self {
         self.max_response_bytes = bytes;
         self

@@ -10,7 +10,7 @@ use super::escapes::{Format, Spelt, without_escapes};
 /// The number of layers of escapes that are removed. JSON within JSON within a URL has three.
 pub(super) const LAYERS: usize = 3;
 
-/// The maximum number of characters of all readings after the first one together. This allows 32 readings of a text of 16 KiB.
+/// The maximum total number of characters in all readings except the first. This allows 32 readings of a text of 16 KiB.
 const MOST: usize = 512 * 1024;
 
 /// Calls `read` with the text, and with every other text that results from removing up to [`LAYERS`] layers of escapes.

@@ -9,7 +9,7 @@ use super::{
     printable::{is_break, is_ignorable},
 };
 
-/// Decomposes characters, including compatible ones: `é` into `e` and its accent, a full-width `Ａ` into `A`.
+/// Decomposes characters, including compatibility characters: `é` into `e` and its accent, a full-width `Ａ` into `A`.
 const NORMALIZER: DecomposingNormalizerBorrowed<'static> =
     DecomposingNormalizerBorrowed::new_nfkd();
 

@@ -211,8 +211,8 @@ impl<'c> Encoder<'c> {
 
     /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
-    /// If a value breaks a rule, the call fails once the whole request is written. The error then names at most 16 of these fields.
-    /// Patterns are skipped if the client was built without pattern checks.
+    /// If a value breaks a rule, the call fails after the whole request has been encoded, before anything is sent. The error names all
+    /// fields that can't be sent, up to 16. Patterns are skipped if the client was built without pattern checks.
     #[doc(hidden)]
     pub fn check(&mut self, name: &'static str, value: &str, rule: &TextRule) {
         if let Err(problem) = rule.check(value, self.check_patterns) {

@@ -47,8 +47,8 @@ impl fmt::Debug for Part {
 /// Checks that every name can be written so that it arrives unchanged.
 ///
 /// Browsers write a quotation mark and a line break as `%22`, `%0D` and `%0A`. Other programs write them with a backslash. A reader
-/// decodes only one of the two escapes, or neither. Therefore a name that contains a character of either escape might arrive as another
-/// name.
+/// decodes only one of the two escapes, or neither. Therefore a name that contains `"`, a line break, `\`, `%22`, `%0D` or `%0A` might
+/// arrive as another name.
 pub(super) fn check(parts: &[Part]) -> Result<(), ValidationError> {
     let escapes = ["%22", "%0d", "%0a"];
     for part in parts {

@@ -59,7 +59,7 @@ fn declared_as(what: String, media_type: Option<&str>) -> String {
     }
 }
 
-/// Returns whether the text is JSON, or JSON that ends too early. Invalid UTF-8 inside strings matters only in an escape.
+/// Returns whether the text is JSON, or JSON that ends too early. Inside a string, invalid UTF-8 is accepted, except within an escape.
 fn is_json(text: &[u8]) -> bool {
     let outcome = match str::from_utf8(text) {
         Ok(text) => serde_json::from_str::<IgnoredAny>(text),

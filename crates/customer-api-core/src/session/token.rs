@@ -93,7 +93,7 @@ impl Held {
         }
     }
 
-    /// Creates the token of another process. Its expiry and its renewal are counted from `asked`.
+    /// Creates a token that another process obtained. Its expiry and its renewal are counted from `asked`.
     #[cfg(feature = "shared-session")]
     pub(super) fn shared(
         credential: Credential,

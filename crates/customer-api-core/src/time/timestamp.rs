@@ -63,7 +63,7 @@ impl Timestamp {
         self.instant.into()
     }
 
-    /// Creates the timestamp of a number of seconds since 1970-01-01T00:00:00Z.
+    /// Creates a timestamp from a number of seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     ///

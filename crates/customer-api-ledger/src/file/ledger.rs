@@ -41,7 +41,7 @@ impl Ledger for FileLedger {
     fn abandon(&self, claim: &Claim, outcome: Option<&Outcome>) {
         let claim = claim.clone();
         let outcome = outcome.cloned();
-        // If the thread has ended, the key is left as if its sender had died.
+        // If the thread has ended, nothing is recorded. A key that the claim has then stays in `State::Sending`.
         let _ = self.post(move |store| match outcome {
             Some(outcome) => store.finish(&claim, &outcome).map(drop),
             None => store.withdraw(&claim),

@@ -90,7 +90,8 @@ fn make(given: &Path, opening: Opening, sync: bool) -> Result<(), Fault> {
         directory => directory.map_err(no_access)?,
     };
     let path = directory.join(name);
-    // If the file has appeared meanwhile, the journal belongs to a program that is already writing the file.
+    // A journal without its file is an error. If the file exists by now, another program has created it in the meantime and is writing
+    // it, so the journal belongs to that program.
     if is_there(&beside(&path))? && !is_there(&path)? {
         return Err(damaged(
             "its journal exists without the file: the two belong together",

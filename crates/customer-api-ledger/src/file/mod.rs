@@ -77,8 +77,8 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// # What belongs together
 ///
 /// The file and its journal belong together. The journal is beside the file, under the same name with `-journal` at its end. The journal
-/// exists while the ledger is open, and remains after a kill. Opening the ledger recovers the file from the journal. Never delete, rename
-/// or copy one of the two alone. Copy both only while no program has the ledger open. To copy an open ledger, use
+/// exists while the ledger is open, and remains if the program is killed. Opening the ledger recovers the file from the journal. Never
+/// delete, rename or copy one of the two alone. Copy both only while no program has the ledger open. To copy an open ledger, use
 /// [`backup_to`](FileLedger::backup_to).
 ///
 /// # One program at a time
@@ -109,7 +109,7 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 ///   replaced by an older copy while no program had the file open, and of a file in a container image, of which each container has its
 ///   own copy.
 /// - If a program moves the file and its journal away together and puts other files in their place, another sender can open those files.
-///   This ledger then begins no further write, but the other sender can't detect that its files are not the original ones.
+///   This ledger then begins no further writes, but the other sender can't detect that its files are not the original ones.
 /// - A process that forks shares its locks with the child, which can't use the ledger. The file stays in use until both have ended.
 ///
 /// # Damage

@@ -32,8 +32,8 @@ const MAX_REPEATS: u32 = 64;
 ///
 /// # Ending early
 ///
-/// A run begins no further write once it was [stopped](Stopper), its ledger failed, the login failed, or too many outcomes are unknown; see
-/// [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
+/// A run begins no further writes once it has been [stopped](Stopper), its ledger or the login has failed, or too many outcomes are
+/// unknown; see [`Ending`]. Writes on their way are then finished, and [`next`](Self::next) returns them as usual.
 ///
 /// **Dropping a run aborts the writes on their way.** Keys whose write may have been sent become [`State::Unknown`]. The other keys are as
 /// they were. To end without unknown outcomes, use a [`stopper`](Self::stopper), and read the remaining results.
@@ -109,7 +109,7 @@ impl<O: Operation> Run<O> {
         self.stopper.clone()
     }
 
-    /// Returns the reason why the run begins no further write, or `None` while the run still begins writes.
+    /// Returns the reason why the run begins no further writes, or `None` while the run still begins writes.
     #[must_use]
     pub fn ending(&self) -> Option<&Ending> {
         self.ending.as_ref()

@@ -4,7 +4,7 @@ use std::{
     task::{Context, Waker},
 };
 
-/// Stops a run gracefully: the run begins no further write, and finishes the writes on their way.
+/// Stops a run gracefully: the run begins no further writes, and finishes the writes on their way.
 ///
 /// Cheap to clone. Can be used from anywhere, such as a task that waits for Ctrl-C. A stopper can outlive its run. It then has no effect.
 #[derive(Clone, Default)]

@@ -12,7 +12,7 @@ use crate::Resolution;
 /// | verdict | the key becomes |
 /// |---|---|
 /// | [`Applied`](Settled::Applied), [`Superseded`](Settled::Superseded) | accepted |
-/// | [`InEffect`](Settled::InEffect) | accepted, if this verdict [suffices](Settle::suffices): for a label, a deletion, or an update if every field could be compared. A creation stays unknown, because the customer found may be a namesake |
+/// | [`InEffect`](Settled::InEffect) | accepted if this verdict [suffices](Settle::suffices), otherwise it stays unknown. It suffices for a label and for a deletion. For an update or an added channel, it suffices if every field could be compared. For a creation, it does not suffice, because the customer found may be a namesake |
 /// | [`NotSeen`](Settled::NotSeen) | stays unknown, unless [`absent_after`](Self::absent_after) applies |
 /// | [`CannotTell`](Settled::CannotTell) | stays unknown |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -133,7 +133,7 @@ pub(crate) async fn connect(
     })))
 }
 
-/// Returns the key of the digests, if the database's history is the recorded one.
+/// Returns the secret key with which digests are computed, if the database's history is the recorded one.
 async fn open(
     connection: &Connection,
     history: &Arc<History>,

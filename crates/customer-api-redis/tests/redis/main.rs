@@ -36,7 +36,7 @@ fn quota(server: &Redis, attempts: usize, window: Duration) -> SharedQuota {
     SharedQuota::per_window(connect(server).quota(), "account", attempts, window)
 }
 
-/// A claim on one of this number of slots, for at most an hour.
+/// A claim on one of `slots` slots, for at most an hour.
 fn claim(slots: usize, window: Duration) -> SlotClaim {
     SlotClaim::new("account", "reads", slots, window, HOUR)
 }

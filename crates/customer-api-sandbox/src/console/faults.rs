@@ -162,7 +162,7 @@ impl Managing {
         let name = server.pipeline().name;
         server.pipeline().faults.clear();
         for fault in start {
-            // The fault was accepted when it was set.
+            // Reading the fault does not fail here, because the same fault was read when it was set.
             let placed = self.placed("", fault)?;
             if placed.server.pipeline().name == name {
                 server.pipeline().faults.add(placed.operation, placed.fault);

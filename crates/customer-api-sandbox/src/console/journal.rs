@@ -170,7 +170,8 @@ pub(super) async fn count(Admin(sandbox): Admin, Sent(body): Sent) -> Result<Jso
         ("limit", filter.limit.is_some()),
     ] {
         if is_given {
-            let words = format!("a count has no `{name}`: it has no pages");
+            let words =
+                format!("`{name}` is not allowed for a count, because a count has no pages");
             return Err(form::failed(format!("/{name}"), &words).into());
         }
     }

@@ -20,8 +20,8 @@ use crate::duration;
 pub enum Later {
     /// After this time has passed since the request arrived, by the sandbox's clock.
     After(#[serde(with = "duration::required")] Duration),
-    /// `Requests(n)`: immediately before the server carries out the n-th request after this one. With
-    /// 1, that is the next request. 0 has the same effect as 1. Requests that do not arrive
-    /// completely are not counted.
+    /// Immediately before the n-th further request to the server is carried out, where n is this
+    /// number. 1 is the next request. 0 has the same effect as 1.
+    /// Requests that do not arrive completely are not counted.
     Requests(u32),
 }

@@ -223,12 +223,9 @@ async fn entries_that_were_taken_out_or_changed_are_noticed() {
             "the ledger twice",
             "INSERT INTO ledger SELECT * FROM ledger",
         ),
+        ("no digest key", "UPDATE ledger SET digest_key = x''"),
         (
-            "no key of the digests",
-            "UPDATE ledger SET digest_key = x''",
-        ),
-        (
-            "another key of the digests",
+            "another digest key",
             "UPDATE ledger SET digest_key = zeroblob(32)",
         ),
         ("other lists", "UPDATE ledger SET lists = lists + 1"),

@@ -17,7 +17,7 @@ use crate::{DeleteCustomer, ListCustomers, Omnidesk};
 /// |---|---|
 /// | `InEffect` | the read returns 404, and another customer can be read in the same way. It is inferred that the read of a deleted customer returns 404. Another writer may have deleted the customer |
 /// | `NotSeen` | the customer can be read |
-/// | `CannotTell` | the read is refused with another status, such as 400, which may also mean that there is no such customer; the list still contains the customer; or no other customer can be read |
+/// | `CannotTell` | the read is refused with another status, such as 400, which may also mean that there is no such customer; the list of customers, from which the other customer is taken, still contains this customer; or no other customer can be read |
 impl Settle for DeleteCustomer {
     type Evidence = Absent;
 

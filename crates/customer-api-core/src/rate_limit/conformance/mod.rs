@@ -144,7 +144,7 @@ impl<L: RateLimiter> Suite<'_, L> {
     async fn long_attempts(&self) -> Checked {
         let class = "conformance-long";
         let permits = self.all(class).await?;
-        // Longer than a window, and shorter than an attempt can take.
+        // Longer than a window, but shorter than the longest attempt that the request for the permit allows.
         tokio::time::sleep(self.window.mul_f64(1.5)).await;
         for number in 0..2 {
             let outcome = self.ask(number, class, self.window / 4).await;

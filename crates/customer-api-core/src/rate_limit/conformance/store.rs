@@ -13,7 +13,7 @@ use crate::{
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// The length of the times that end during the suite. All other times are so long that a slow computer does not matter.
+/// The length of the windows, holds and stops that end while the suite runs. All others are so long that a slow computer does not matter.
 const SHORT: Duration = Duration::from_millis(300);
 
 /// Checks a store through two handles, such as those of two machines. Leaves slots behind, in quotas with random names.

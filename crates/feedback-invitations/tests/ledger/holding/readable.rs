@@ -83,7 +83,7 @@ async fn a_row_without_end_is_found_by_its_length() {
         ("a digest", "UPDATE entry SET digest = CAST(?1 AS BLOB)"),
         ("a list's name", "UPDATE list SET name = ?1"),
         (
-            "the key of the digests",
+            "the digest key",
             "UPDATE ledger SET digest_key = CAST(?1 AS BLOB)",
         ),
         (
