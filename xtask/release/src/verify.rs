@@ -2,8 +2,8 @@
 //!
 //! Cargo's own verification (`cargo package` of several packages) can't be used. That verification offers siblings as
 //! packages of a registry below the target directory. As long as a sibling's version stays the same, cargo keeps using
-//! the unpacked and compiled files. If `CARGO_HOME` and the target directory are kept between two runs, cargo compiles
-//! the first run's core again, and a broken package passes.
+//! the unpacked and compiled files. If `CARGO_HOME` and the target directory are kept between two runs, the second run
+//! builds the packages against the core of the first run, so a broken package passes.
 
 use std::path::{Path, PathBuf};
 

@@ -78,11 +78,11 @@ pub(crate) fn limits(options: &Options, report: &mut Report) -> Result<(), Failu
         process::measure(command.args(["pass-limits".to_owned(), format!("rounds={rounds}")]))?;
     for (measure, values) in [
         (
-            "taking and returning a permit without competition, by calls in flight",
+            "taking and returning a permit without competition, under a limit on calls in flight",
             limits.in_flight,
         ),
         (
-            "taking and returning a permit without competition, by calls per minute",
+            "taking and returning a permit without competition, under a limit on calls per minute",
             limits.a_minute,
         ),
         ("reading the token of a session", limits.session),

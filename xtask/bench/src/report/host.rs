@@ -70,7 +70,7 @@ fn system() -> Result<String, Failure> {
         .trim_matches('"')
         .to_owned();
     let kernel = output(Command::new("uname").args(["-s", "-r"]))?;
-    // The build of the kernel is omitted.
+    // Only the first two numbers of the kernel's version are kept.
     let kernel: Vec<&str> = kernel.trim().split(['.', '-']).take(2).collect();
     Ok(format!("{name}, {}", kernel.join(".")))
 }

@@ -45,7 +45,7 @@ pub(crate) enum Target {
     AtMost(f64),
     /// At least this.
     AtLeast(f64),
-    /// No target: the value is for orientation.
+    /// No target: the value is for information only.
     None,
 }
 

@@ -23,7 +23,7 @@ pub(crate) fn arguments(operation: &Operation) -> String {
     names.join(", ")
 }
 
-/// Returns the type of an operation's output. `name` writes the name of one of the crate's types.
+/// Returns the type of an operation's output. `name` is a function that formats the name of a type of the crate.
 pub(crate) fn output(
     scope: &mut Scope<'_>,
     operation: &Operation,

@@ -74,7 +74,8 @@ pub(crate) fn choice(scope: &mut Scope<'_>, model: &Model, variants: &[Variant])
         "\nimpl {shaped} for {name} {{\nconst SHAPE: {shape} = {shape}::text::<Self>();\n}}\n"
     );
     if !model.used.sent {
-        // An enum that is sent has `unlisted` instead, so that a typo is never sent as a value by accident.
+        // An enum that is sent has no `From<&str>`, so that a typo is never sent as a value by accident. It has the constructor `unlisted`,
+        // which is emitted above.
         out += &format!(
             "\nimpl From<&str> for {name} {{\nfn from(value: &str) -> Self {{\nopen_enum::parse(value)\n}}\n}}\n"
         );

@@ -103,7 +103,7 @@ impl<'a> Scope<'a> {
 
     pub(crate) fn plain(&mut self, value: &Type) -> String {
         match value {
-            // A broken description is never emitted.
+            // This text never reaches a file: no code is emitted for a broken description.
             Type::Broken => "()".to_owned(),
             Type::Text(_) => "String".to_owned(),
             Type::Timestamp => self.core("time", "Timestamp"),

@@ -76,7 +76,8 @@ fn size_of_model(api: &Api, one: &Alternative, depth: usize) -> usize {
 /// An object that is nested more deeply than this counts as large.
 const DEEPEST: usize = 8;
 
-/// Returns an upper bound for the size in bytes. Room for absence is free, or already counted.
+/// Returns an upper bound for the size in bytes. An `Option` or a `Nullable` around the value needs no
+/// further bytes, or the bound already includes them.
 fn size(api: &Api, slot: &Slot, depth: usize) -> usize {
     if depth > DEEPEST {
         return 1_000;

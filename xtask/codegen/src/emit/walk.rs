@@ -59,7 +59,7 @@ pub(crate) fn present(
     )
 }
 
-/// Returns the pattern of a field that has a value, around the pattern of the value.
+/// Returns a pattern that matches a field that has a value. `value` is the pattern of the value itself.
 fn held_pattern(scope: &mut Scope<'_>, field: &Field, value: &str) -> String {
     let held = Held::of(field, true);
     if matches!(held, Held::Nullable | Held::OptionNullable) {
@@ -137,7 +137,8 @@ fn check_field(
 ) -> String {
     let value = &field.slot.value;
     if let Some((union, alternatives)) = as_union(scope.api, value) {
-        // One pattern for the value and for the object, as clippy requires.
+        // Emits a single `if let` with a nested pattern, because clippy refuses two nested `if let`s: one for the value, one for its
+        // object.
         return check_alternatives(scope, rules, alternatives, wire, path, |scope, object| {
             let pattern = format!("{}::{object}", scope.model(union));
             let pattern = held_pattern(scope, field, &pattern);

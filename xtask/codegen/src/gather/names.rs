@@ -26,8 +26,8 @@ impl Names {
         self.given.get(target).map(String::as_str)
     }
 
-    /// Names a schema by its own name or, if that is taken, by its file's name or path, followed by its own name. A schema without an own
-    /// name gets the file's name or path. Returns `None` if all these names are taken.
+    /// Names a schema by its own name or, if that is taken, by its file's name or path, followed by its own name. A schema without a
+    /// name of its own gets the file's name or path. Returns `None` if all these names are taken.
     pub(super) fn add(&mut self, target: &Target) -> Option<String> {
         let path = target
             .file

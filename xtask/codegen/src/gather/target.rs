@@ -65,8 +65,8 @@ fn resolved(path: &str, file: &str) -> Result<String, Refused> {
     }
     if decoded.starts_with('/') || decoded.contains(['\\', '\0']) {
         return Err(Refused {
-            what: format!("`{path}` is not a path from the file that names it"),
-            hint: "write a relative path, with `/` between its steps",
+            what: format!("`{path}` is not a relative path with `/` between its steps"),
+            hint: "write a path relative to the file that contains the reference",
         });
     }
     let mut steps: Vec<&str> = file.split('/').collect();

@@ -32,7 +32,7 @@ pub(super) struct Walk {
     places: Places,
     /// The schemas of other files that have a name but are not written yet.
     open: VecDeque<(String, Target)>,
-    /// The ends of the chains of references that were followed before, by the first target.
+    /// The end of each chain of references that was already followed, keyed by the first target of the chain.
     pub(super) ends: BTreeMap<Target, Result<Target, Refused>>,
     /// The problems that are reported whichever operations are wanted.
     problems: Vec<Problem>,

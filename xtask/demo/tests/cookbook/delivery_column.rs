@@ -9,7 +9,7 @@ fn to_column(delivery: Delivery) -> &'static str {
     delivery.as_str()
 }
 
-/// Reads the column again. Any other text is an error.
+/// Reads the column back. Any other text is an error.
 fn from_column(text: &str) -> Result<Delivery, ValueError> {
     Delivery::deserialize(text.into_deserializer())
 }

@@ -40,7 +40,7 @@ struct Watch {
 /// The request that a watch waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Awaited {
-    /// The last of this number of writes. With 1, the next write.
+    /// The n-th write from now, where n is this number. 1 is the next write.
     Write(u32),
     /// A write that gets no response.
     Silence,

@@ -20,7 +20,7 @@ fn what_is_not_a_part_of_the_description_is_refused() {
         ),
         (
             "/etc/passwd",
-            "`/etc/passwd` is not a path from the file that names it",
+            "`/etc/passwd` is not a relative path with `/` between its steps",
         ),
         (
             "../../secret.yaml",
@@ -32,7 +32,7 @@ fn what_is_not_a_part_of_the_description_is_refused() {
         ),
         (
             "..\\\\..\\\\secret.yaml",
-            "`..\\..\\secret.yaml` is not a path from the file that names it",
+            "`..\\..\\secret.yaml` is not a relative path with `/` between its steps",
         ),
         (
             "link.yaml",
