@@ -10,7 +10,7 @@ pub(crate) fn now() -> Option<Timestamp> {
     after(Duration::ZERO)
 }
 
-/// Returns the time that is `nanoseconds` after 1970.
+/// Returns the time that is `nanoseconds` after the Unix epoch. A negative number leads to a time before the epoch.
 #[cfg(feature = "file")]
 pub(crate) fn at(nanoseconds: i64) -> Option<Timestamp> {
     let distance = Duration::from_nanos(nanoseconds.unsigned_abs());

@@ -98,7 +98,7 @@ impl<L: Ledger> Suite<L> {
         )
     }
 
-    /// Begins a key, which must succeed.
+    /// Begins a key. Returns a violation if the ledger does not begin it.
     async fn begun(&self, key: &str, resend: Resend) -> Result<Claim, Violation> {
         let claim = self.claim(key)?;
         let known = self.begin(&claim, resend).await?;
@@ -349,7 +349,8 @@ impl<L: Ledger> Suite<L> {
             first.doubt_since.is_none(),
             &first,
         )?;
-        // Uses other content, so that the entry differs even within one tick of the clock.
+        // This write has a digest, and the first write had none. Therefore the entries of the two writes differ, even if both writes begin
+        // within one tick of the clock.
         let anew = self.claim("resolved")?;
         let intent = Intent::new(Some(digest(1)), Resend::none().unknown());
         let begun = done(WORKS, self.ledger.begin(&anew, &intent).await)?;

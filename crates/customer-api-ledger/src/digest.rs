@@ -152,7 +152,8 @@ impl Canonical {
             Value::Object(members) => {
                 self.tag(6);
                 self.length(members.len());
-                // A feature of `serde_json`, which any crate can enable, keeps the members in their original order.
+                // The members may be unsorted: any crate in the program can enable a feature of `serde_json` that keeps the order in which
+                // members were added.
                 let mut members: Vec<_> = members.iter().collect();
                 members.sort_unstable_by_key(|(name, _)| *name);
                 for (name, value) in members {

@@ -80,7 +80,7 @@ pub enum State {
 
 /// The outcome of a write that was begun, for [`Ledger::finish`](crate::Ledger::finish).
 ///
-/// It contains no message of the provider, because such a message may quote personal data.
+/// It contains no message from the provider, because such a message may quote personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome(State);
 
@@ -125,9 +125,10 @@ impl Outcome {
     }
 
     /// Returns the outcome of a failed call. The error's [`delivery`](Error::delivery) decides, with one exception: a 401 rejected the
-    /// credential and not the write, so the write counts as not sent and can be made with a better credential. The server may have sent a
-    /// response that [may be unasked](Error::may_be_unasked) before the write arrived. The outcome of such a response is always refused,
-    /// even for a 401, and its `Retry-After` is ignored.
+    /// credential and not the write, so the write counts as not sent and can be made with a better credential.
+    ///
+    /// A refusal that [may be unasked](Error::may_be_unasked) proves nothing about the write, because the server may have sent it before
+    /// the write arrived. The outcome is then refused even for a 401, and a `Retry-After` is ignored.
     #[must_use]
     pub fn of_error(error: &Error) -> Self {
         match error.delivery() {

@@ -258,9 +258,10 @@ fn read_list(path: &Path, programme: &Programme) -> Result<Vec<(Key, SendInvitat
                 continue;
             }
             Some((first, _)) => {
-                return Err(
-                    format!("line {line}: the key of line {first} with different values").into(),
-                );
+                return Err(format!(
+                    "line {line}: has the key of line {first}, but different values"
+                )
+                .into());
             }
         }
         seen.insert(key.clone(), (line, person.clone()));
@@ -298,7 +299,8 @@ fn line(record: &csv::StringRecord, text: &[u8]) -> u64 {
     position.line() + empty.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which containers send.
+/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which
+/// container runtimes send to stop a program.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -168,7 +168,7 @@ async fn lists_that_are_wrong_and_a_refused_login_send_nothing() {
         ),
         (
             "key,location,email\norder-1,a,a@shop.example\norder-1,a,b@shop.example\n",
-            "line 3: the key of line 2 with different values",
+            "line 3: has the key of line 2, but different values",
         ),
     ] {
         fs::write(&file, text).unwrap();

@@ -297,7 +297,8 @@ fn read_lines(path: &Path) -> Result<Vec<(Key, Line)>, Failure> {
     Ok(lines)
 }
 
-/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which containers send.
+/// Listens from now on. The future completes when the program is asked to stop: by Ctrl-C, or by SIGTERM, which
+/// container runtimes send to stop a program.
 #[cfg(unix)]
 fn stop_asked() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

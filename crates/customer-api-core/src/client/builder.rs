@@ -99,8 +99,8 @@ impl<C: ProviderClient> ClientBuilder<C> {
         }
     }
 
-    /// Sets the provider's address: an `https` URL, or plain `http` to a loopback address. The URL can have a path, for a gateway. The
-    /// credential is sent only to this address.
+    /// Sets the provider's address: an `https` URL, or plain `http` to a loopback address or `localhost`. The URL can have a path, for a
+    /// gateway. The credential is sent only to this address.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self

@@ -14,7 +14,9 @@ pub enum BuildError {
     #[error("the base URL can't be used: {0}")]
     BaseUrl(Cow<'static, str>),
     /// The base URL would send the credential and personal data unencrypted.
-    #[error("the base URL must be https; plain http is accepted for loopback addresses only")]
+    #[error(
+        "the base URL must be https; plain http is accepted only for loopback addresses and `localhost`"
+    )]
     PlainHttp,
     /// A header that the client should send with every request can't be used.
     #[error("the header {name:?} can't be set: {reason}")]

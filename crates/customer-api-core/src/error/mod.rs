@@ -106,10 +106,10 @@ impl Error {
     /// Returns whether the server may have written the response before the request arrived. Such a response proves nothing about the
     /// request.
     ///
-    /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx. Such
-    /// an error is [`Refused`](Delivery::Refused), as its status states. This is the one case in which `Refused` does not prove that
-    /// nothing was done. The client does not repeat a non-idempotent call after such an error. A program that repeats it may make a write
-    /// twice.
+    /// This is true for a 4xx on a connection that had carried another response, because a server may close a connection with a 4xx. The
+    /// status decides the delivery of such an error, so it may be [`Refused`](Delivery::Refused). This is the one case in which `Refused`
+    /// does not prove that nothing was done. The client does not repeat a write after such an error. A program that repeats the write may
+    /// make it twice.
     #[must_use]
     pub fn may_be_unasked(&self) -> bool {
         self.0.call.is_some_and(|call| call.is_unasked) && self.0.status.is_some()

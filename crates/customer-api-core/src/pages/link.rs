@@ -27,9 +27,9 @@ impl NextLink {
     ///
     /// # Errors
     ///
-    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If the link only has http in
-    /// place of https, as with a provider behind a proxy that ends TLS, the error states this cause. The error then also names
-    /// `rebase_links`, the setting by which a provider crate's list uses [only the query](Self::query_of).
+    /// [`PagesErrorKind::ForeignLink`] if the link leads elsewhere, or is not a link. If the link only has http in place of https, as
+    /// happens if a proxy in front of the provider terminates TLS, the error states this cause. The error then also names `rebase_links`,
+    /// the setting by which a provider crate's list uses [only the query](Self::query_of).
     pub fn check(base: &BaseUrl, path: &str, link: &str) -> Result<Self, PagesError> {
         let here = Url::parse(&format!("{base}{path}")).map_err(|_| foreign())?;
         let there = here.join(link).map_err(|_| foreign())?;

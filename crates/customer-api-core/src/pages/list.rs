@@ -115,7 +115,7 @@ use super::{Items, Page, PageSource, PagesError, Progress, reader::Reader};
 /// If the source can't use the value of a setting, its [`fetch`](PageSource::fetch) should return an error before it sends
 /// anything. A call with a parameter out of range does the same.
 pub struct List<S: PageSource> {
-    /// `None` after the list was started.
+    /// `None` once the list has been started.
     source: Option<S>,
     read_ahead: usize,
     max_pages: u64,

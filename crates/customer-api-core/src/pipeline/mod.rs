@@ -73,7 +73,7 @@ impl Nanoseconds {
 
 /// The time limit of an attempt.
 struct Limit {
-    /// The time of the call at which the attempt ends.
+    /// The time at which the attempt ends, counted from the start of the call.
     end: Duration,
     phase: TimeoutPhase,
 }

@@ -15,8 +15,8 @@ use crate::{
 /// The maximum number of unsendable fields that one error names.
 const NAMED: usize = 16;
 
-/// The maximum length of a path after a parameter, in bytes: the longest URL that the `http` crate accepts, minus room for the rest of the
-/// URL.
+/// The maximum length of a path in bytes, checked after each path parameter is filled in. It is the length of the longest URL that the
+/// `http` crate accepts, minus room for the rest of the URL.
 const LONGEST_URL: usize = 65_000;
 
 /// The initial capacity of a form: enough for most forms, in bytes.
@@ -211,8 +211,8 @@ impl<'c> Encoder<'c> {
 
     /// Checks a value against its documented limits. `name` is the provider's name, with dots if it is nested.
     ///
-    /// If a value breaks a rule, the call fails after the whole request has been encoded, before anything is sent. The error names all
-    /// fields that can't be sent, up to 16. Patterns are skipped if the client was built without pattern checks.
+    /// If a value breaks a rule, the rest of the request is still encoded. Then the call fails, before anything is sent. The error names at
+    /// most 16 fields whose values break a rule. Patterns are skipped if the client was built without pattern checks.
     #[doc(hidden)]
     pub fn check(&mut self, name: &'static str, value: &str, rule: &TextRule) {
         if let Err(problem) = rule.check(value, self.check_patterns) {
@@ -336,7 +336,7 @@ fn check_path(path: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// Whether URL parsers treat a segment as a step between paths. They treat an encoded dot as a dot.
+/// Returns whether URL parsers treat a segment as a dot segment (`.` or `..`). They treat an encoded dot as a dot.
 fn is_dot_segment(segment: &str) -> bool {
     [".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"]
         .iter()

@@ -5,8 +5,8 @@ use std::ops::{Bound, RangeBounds};
 use super::Encoder;
 use crate::error::{Problem, ValidationError};
 
-/// If a rule is broken, the call fails after the whole request has been encoded, before anything is sent. Therefore the error can name
-/// all fields that can't be sent, up to 16.
+/// If a rule is broken, the rest of the request is still encoded, so that the error can name all fields that can't be sent, up to
+/// 16. Then the call fails, before anything is sent.
 impl Encoder<'_> {
     /// Checks that at least one of the alternatives is set. Each alternative is a pair: a name as the provider
     /// writes it, and whether the alternative is set.

@@ -15,7 +15,7 @@ enum Content {
     /// The first piece is an error. After the error, the body is empty.
     Broken(Option<TransportError>),
     Stream(Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>),
-    /// The HTTP library's own body. It has a variant because a stream would need a box.
+    /// The HTTP library's own body. This variant avoids the box that the body would need as a `Stream`.
     Http(reqwest::Response),
 }
 

@@ -81,7 +81,8 @@ impl Trust {
         let is_reused = near_end.is_none_or(|near_end| !state.used.insert(near_end));
         let status = response.status();
         let is_unasked = is_reused && status.is_client_error();
-        // Servers are known to write these three statuses unasked. After a read, any other 4xx is a common response and proves nothing.
+        // Some servers write these three statuses before a request arrives. After a read, any other 4xx is a common response and proves
+        // nothing.
         if is_unasked && (is_write || matches!(status.as_u16(), 400 | 401 | 408)) {
             state.lose();
         }

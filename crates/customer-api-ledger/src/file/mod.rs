@@ -96,8 +96,9 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// - the file's journal is beside the file;
 /// - no other program has written into the file, as far as the file's length and modification time show.
 ///
-/// Outcomes of writes that are under way at that moment are still written into the open file, wherever the file is now, unless another
-/// program has written into it. In both cases, the callers get [`LedgerErrorKind::Disturbed`].
+/// Outcomes of writes that are under way at that moment are still written into the open file, wherever the file is now. If another
+/// program has written into the file, these outcomes are not written. Whether or not an outcome is written, its caller gets
+/// [`LedgerErrorKind::Disturbed`].
 ///
 /// A network file system is refused if the system reports it as one (Linux with `/proc`, macOS, BSD), because its locks are not
 /// reliable. A file that has a second name is refused, too. On Linux, a file that is mounted as a single file is refused, because its
@@ -119,7 +120,8 @@ use crate::{LedgerError, LedgerErrorKind, LedgerList};
 /// empty or a shorter ledger. An empty file is refused, because it may be the remains of a ledger. A row that is longer than any valid
 /// row is detected by its length, without reading it.
 ///
-/// Opening also writes. Therefore, if the file or its directory can't be written, opening already fails, before any intent.
+/// Opening also writes to the file. Therefore opening fails if the file or its directory is not writable. Without this write, the first
+/// intent would fail instead.
 ///
 /// A failed write, such as on a full disk, ends the ledger: every later operation returns the same error. After removing the cause, drop
 /// all clones of the ledger and open it again. Until then the file stays locked, because writes may be under way.
@@ -225,7 +227,7 @@ impl FileLedger {
         LedgerList::open(self.clone(), name).await
     }
 
-    /// Copies the ledger's current state to this path, where nothing may exist yet. The ledger stays open and in use.
+    /// Copies the ledger's current state to a new file at this path. The ledger stays open and in use.
     ///
     /// The copy is a separate ledger. Writes that are under way become unknown when the copy is opened, and the copy does not contain
     /// what is sent afterwards. Sending with both ledgers sends twice.

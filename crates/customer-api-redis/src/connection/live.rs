@@ -44,7 +44,7 @@ impl Live {
     where
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        // The library has no timeout. `Connection::run` limits the time of each script, which includes this login.
+        // Switches off the library's own timeout. `Connection::run` limits the time of each script, and this time includes the login.
         let config = AsyncConnectionConfig::new().set_response_timeout(None);
         let made = MultiplexedConnection::new_with_config(login, stream, config).await;
         let (connection, driver) = made.map_err(|error| Failure::of(&error))?;

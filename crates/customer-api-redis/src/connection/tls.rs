@@ -1,4 +1,4 @@
-//! TLS by rustls with the platform's root certificates, as the clients use it for their calls.
+//! TLS with rustls and the platform's root certificates. By default, the clients use the same for their calls.
 
 use std::{io, sync::Arc};
 

@@ -49,8 +49,8 @@ pub enum DataResponse {
 pub enum ExpirationResponse {
     /// The time at which the token expires, with milliseconds as the fraction.
     Exact,
-    /// An hour before the login, as the expiry would seem to a client whose clock is fast. The
-    /// token is still valid.
+    /// An hour before the login, although the token is valid. The token then looks expired when it
+    /// arrives, as any valid token does to a client whose clock is far ahead.
     Past,
     /// `null`.
     Null,

@@ -111,7 +111,7 @@ impl Account {
         }
     }
 
-    /// Adds a customer, which all reads show at once.
+    /// Adds a customer. Reads show the customer immediately, even if they lag.
     fn seed(&mut self, customer: RevnueCustomer) -> u64 {
         let id = self.add(customer);
         if let Some(customer) = self.customers.get(&id) {

@@ -1,4 +1,4 @@
-//! Records in little space which reviews were delivered, so that a list can resume without losing or duplicating a review.
+//! A compact record of the reviews that were delivered. With it, a list can resume without losing or duplicating a review.
 
 use std::{
     collections::HashMap,

@@ -165,7 +165,7 @@ impl SharedQuota {
         let mut held = self.held(class, request)?;
         let mut poll = POLL;
         loop {
-            // A stop that the provider asked for counts whether the store can be reached or not.
+            // A stop that the provider asked for applies even if the store can't be reached.
             if let Some(wait) = class.stopped() {
                 refuse_in_vain(wait, request.deadline())?;
                 class.pause(wait).await;
@@ -191,7 +191,8 @@ impl SharedQuota {
             let soonest = class.keep(&waits);
             refuse_in_vain(soonest, request.deadline())?;
             class.pause(soonest.max(poll)).await;
-            // The pause grows while the store can't report a time, because an attempt of another process may end at any time.
+            // Without a window, a slot is free as soon as an attempt of any process ends, so the store can't report when. Then each pause is
+            // twice as long as the one before it.
             poll = if soonest > poll {
                 POLL
             } else {
