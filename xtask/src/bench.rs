@@ -22,7 +22,8 @@ pub(crate) fn run(root: &Path, arguments: &ArgMatches) -> Result<String, String>
         .get_many::<String>("arguments")
         .into_iter()
         .flatten();
-    // The two counting programs must be built first, because `bench` runs them from its own folder.
+    // `bench` starts two other programs of its package, and expects their executables in the folder of its own. `run`
+    // builds only `bench`, so `build` builds all three programs first.
     for step in [&["build"][..], &["run", "--bin", "bench"]] {
         let mut cargo = Command::new(workspace::program());
         cargo

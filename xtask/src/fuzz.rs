@@ -11,7 +11,7 @@ use clap::{Arg, ArgMatches, value_parser};
 /// The package's folder, relative to the workspace's root.
 const PACKAGE: &str = "xtask/fuzz";
 
-/// The program in the package. It runs the target that the variable names.
+/// The program in the package. It runs the target whose name is in the environment variable [`VARIABLE`].
 const PROGRAM: &str = "any_target";
 const VARIABLE: &str = "FUZZ_TARGET";
 

@@ -114,8 +114,8 @@ impl CapturedLogs {
         String::from_utf8(bytes).unwrap()
     }
 
-    /// Asserts that the logs of calls were captured, including the words `present`, and that they contain no planted
-    /// value, in upper or lower case.
+    /// Asserts that the logs of calls were captured and contain every text in `present`. Also asserts that they contain
+    /// none of the values in `planted`. The search for these values ignores case.
     pub fn assert_silent_about(&self, planted: &[&str], present: &[&str]) {
         let text = self.text();
         for present in PRESENT.iter().chain(present) {

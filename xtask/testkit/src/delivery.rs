@@ -62,7 +62,7 @@ pub fn assert_count<S: Subject>(expected: usize) {
     assert_eq!(operations.len(), ids.len());
 }
 
-/// Asserts that without faults all operations succeed, each with one request, and each write once.
+/// Asserts that without faults every operation succeeds with one request, and that the server applies every write once.
 pub async fn assert_all_succeed<S: Subject>() {
     let subject = S::seeded().await;
     let client = subject.client().build().unwrap();

@@ -222,8 +222,8 @@ mod tests {
     fn a_program_can_be_interrupted() {
         let folder = Folder::new("interrupted");
         let ready = folder.file("ready");
-        // Not INT: a shell can't trap a signal that is already ignored, as INT is for tests that a script runs in the
-        // background.
+        // Not INT: a shell can't trap a signal that was ignored when the shell started, and INT is ignored if a script
+        // runs the tests in the background.
         let script = "trap 'exit 4' TERM; : >\"$READY\"; while :; do sleep 0.01; done";
         let running = shell(script).env("READY", &ready).start();
         while !fs::exists(&ready).unwrap() {

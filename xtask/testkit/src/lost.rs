@@ -36,7 +36,7 @@ where
     error.trace().unwrap()
 }
 
-/// Sends a write whose response is lost, and returns the verdict of one look.
+/// Sends a write whose response is lost, checks with one look whether the write was applied, and returns the verdict.
 pub async fn settle<P, C, O>(
     server: &Server<P>,
     client: &C,

@@ -70,7 +70,8 @@ fn certificates(report: &mut Report) -> Result<(), Failure> {
         } else {
             "reqwest's own clients"
         };
-        let measure = format!("root certificate files opened: {CLIENTS} of {whose} ÷ 1 of them");
+        let measure =
+            format!("root certificate files opened by {CLIENTS} of {whose} ÷ those opened by one");
         report.figure(
             Figure::ratio(measure, target, Spread::exact(many / one.max(1.0)))
                 .detail(format!("{many:.0} and {one:.0}, counted by `strace`")),

@@ -102,7 +102,7 @@ pub(crate) fn stores(options: &Options, report: &mut Report) -> Result<(), Failu
                 &redis_grants,
             ));
         }
-        // The rest of the time is spent on the call.
+        // The ledger's share of the time of a write. The rest is spent on the call itself.
         let share = 1.0 - median(&once) / median(&plain);
         report.figure(
             figure(

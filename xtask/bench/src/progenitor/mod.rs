@@ -149,7 +149,8 @@ fn write(project: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes a file if its content has changed. Otherwise the file keeps its time, so that nothing is rebuilt.
+/// Writes a file if its content has changed. Otherwise its modification time stays the same, and nothing is
+/// rebuilt.
 fn keep(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::read_to_string(path).is_ok_and(|found| found == text) {
         return Ok(());

@@ -36,8 +36,9 @@ const LIST: &str = "march";
 /// The window, and the longest wait for a slot.
 const WAIT: Duration = Duration::from_secs(60);
 
-/// Makes `count` grants and writes in each of the `workers`, with `database`. If `redis` is not `none`, makes the
-/// grants with Redis too. The provider is at `url`. Keys begin with the value of `run`.
+/// Runs `workers` workers concurrently. Each takes `count` slots from a quota in `database`, and then makes `count`
+/// writes with a ledger in `database` and `count` writes without a ledger. If `redis` is not `none`, each also takes
+/// `count` slots from a quota in Redis. The provider is at `url`. Keys begin with the value of `run`.
 pub(crate) fn run(settings: &Settings) -> Result<Used, Failure> {
     let workers: usize = settings.get("workers")?;
     let count: usize = settings.get("count")?;

@@ -142,7 +142,7 @@ fn output(object: &mut Object<'_>, p: &mut Problems) -> Option<Output> {
     }
     p.report(
         &at,
-        format!("`{text}` is not a type that the crate can have"),
+        format!("`{text}` is not a valid type for `x-output`"),
         "write `Name`, `Option<Name>` or `Vec<Name>`, with a type of the crate's root",
     );
     None
@@ -160,7 +160,7 @@ fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Ide
         Some(other) => {
             p.report(
                 &at,
-                format!("`{other}` is not an idempotency"),
+                format!("`{other}` is not a valid value of `x-idempotency`"),
                 "write safe, idempotent or non-idempotent",
             );
             Idempotency::NonIdempotent
@@ -169,8 +169,8 @@ fn idempotency(object: &mut Object<'_>, method: Method, p: &mut Problems) -> Ide
     }
 }
 
-/// Returns whether the operation needs no credential (`x-auth: none`, or OpenAPI's own `security: []`), and any other
-/// `security`.
+/// Returns two values: whether the operation needs no credential (`x-auth: none`, or OpenAPI's own `security: []`), and
+/// the requirements of any other `security`.
 fn signs_in(object: &mut Object<'_>, p: &mut Problems) -> (bool, Option<Vec<Vec<String>>>) {
     let mut none = false;
     let mut own = None;

@@ -59,7 +59,7 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
     if place == Place::Path && !required {
         p.report(
             &at,
-            format!("the path parameter `{name}` is not required"),
+            format!("the path parameter `{name}` is optional"),
             "add `required: true`",
         );
         required = true;
@@ -74,7 +74,7 @@ pub(crate) fn parameter(node: Node<'_>, p: &mut Problems) -> Option<Parameter> {
     if place == Place::Header && OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str()) {
         p.report(
             &at,
-            format!("the header `{name}` is not a parameter"),
+            format!("the header `{name}` can't be a parameter"),
             match name.to_ascii_lowercase().as_str() {
                 "authorization" => "describe the credential in `securitySchemes`",
                 "accept" | "content-type" => {

@@ -119,6 +119,7 @@ fn type_word(object: &mut Object<'_>, p: &mut Problems) -> Result<(Option<String
     }
 }
 
+/// Returns the kind, whether the value can be `null`, and the words for the schema in messages about its keys.
 fn typed(object: &mut Object<'_>, p: &mut Problems) -> (Kind, bool, String) {
     let Ok((word, nullable)) = type_word(object, p) else {
         drain(object);

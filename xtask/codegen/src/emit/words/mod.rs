@@ -47,7 +47,7 @@ fn is_of_address(c: char) -> bool {
     c.is_ascii_graphic() && !"<>\"`\\^{}|".contains(c)
 }
 
-/// Returns the blocks of a text, each with its lines broken. The blocks of a list are one block.
+/// Returns the blocks of a text, each with its lines broken. A list is one block if each of its items is one paragraph.
 pub(crate) fn blocks(text: &str) -> Vec<String> {
     blocks_after("", text)
 }

@@ -224,7 +224,7 @@ fn hints_say_what_is_true() {
                 "{{ name: {header}, in: header, schema: {{ type: string }} }}"
             )),
             "/paths/~1things/post/parameters/0",
-            "is not a parameter",
+            "can't be a parameter",
             hint,
         );
     }

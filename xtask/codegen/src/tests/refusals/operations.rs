@@ -94,7 +94,7 @@ fn parameters_that_no_request_can_carry() {
     refuses(
         &optional,
         "/paths/~1things~1{a}/post/parameters/0",
-        "not required",
+        "is optional",
         "required: true",
     );
 }
