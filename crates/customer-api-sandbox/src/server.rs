@@ -59,8 +59,8 @@ pub(crate) fn base_url(address: SocketAddr, hosts: &[String]) -> String {
     if !address.ip().is_unspecified() {
         return format!("http://{address}");
     }
-    // The server listens on all addresses of the machine. Programs can't connect to the unspecified address on every system,
-    // so the URL contains another host.
+    // The server listens on all addresses of the machine. On some systems, programs can't connect to the unspecified address.
+    // Therefore the URL contains another host.
     let host = hosts.first().map_or("127.0.0.1", String::as_str);
     format!("http://{host}:{}", address.port())
 }

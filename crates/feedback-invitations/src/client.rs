@@ -43,8 +43,8 @@ impl Client {
     /// each further refusal, because the account might be locked. In the meantime, calls fail with
     /// [`ErrorKind::Authentication`](crate::ErrorKind).
     ///
-    /// Together, the client and its clones make one call at a time, logins included. Other calls wait for their turn, until their timeout
-    /// at most. The provider documents no limit. [`rate_limiter`](ClientBuilder::rate_limiter) replaces the client's limit.
+    /// Together, the client and its clones make one call at a time, logins included. Other calls wait for their turn, but no longer than
+    /// their timeout. The provider documents no limit. [`rate_limiter`](ClientBuilder::rate_limiter) replaces the client's limit.
     ///
     /// See <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn builder(

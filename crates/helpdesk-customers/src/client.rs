@@ -130,7 +130,8 @@ impl Client {
         self.core.call(operation)
     }
 
-    /// Prepares a look for a write whose outcome is unknown: see [`Settled`](crate::Settled). The look sends only reads.
+    /// Prepares a look, which checks with the provider whether a write of unknown outcome happened: see [`Settled`](crate::Settled). The
+    /// look sends only reads.
     ///
     /// `trace` states when the write was sent. Pass [`Error::trace`], or the trace that the caller stored.
     pub fn settle<'o, O: Settle<Service = Omnidesk>>(

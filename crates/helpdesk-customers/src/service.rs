@@ -42,8 +42,8 @@ impl Service for Omnidesk {
         match body {
             None => Verdict::Unclear,
             Some(body) => match judge(operation, body) {
-                // Accepted for now: the operation's decoding then fails with an error that names the place in the body. For a write,
-                // `accept_undecodable` decides after that.
+                // Accepted here, so that the operation decodes the body: the decoding fails with an error that names the place in the body.
+                // For a write, `accept_undecodable` decides after that.
                 Verdict::Unclear if body.json::<IgnoredAny>().is_err() => Verdict::Accepted,
                 verdict => verdict,
             },

@@ -42,7 +42,7 @@ use crate::{
 /// | `Call` | a page could not be read, for example because the response has an unknown form |
 /// | `ForeignLink` | the link to the next page leads to another place, to another company, or to plain http, as happens behind a proxy that terminates TLS: see [`rebase_links`](Self::rebase_links) |
 /// | `Incomplete` | the list has fewer customers than its `count`, or only a header names a next page |
-/// | `Repeated` | a link occurred again; or a page occurred again, and the growth of the list's `count` is too small to explain the repeat: less than the number of customers on that page |
+/// | `Repeated` | a link occurred again, or a page occurred again. A repeated page is accepted if `count` has meanwhile grown by at least the number of customers on that page, because new customers may have shifted the earlier ones |
 /// | `TooManyPages` | the list has more pages than [allowed](Self::max_pages), or more than twice as many customers as its `count` |
 /// | `NoRuntime`, `Stopped` | the call was not made inside a tokio runtime with time and I/O, or that runtime ended |
 /// | `InsideRuntime` | a blocking wait was made inside an async runtime |

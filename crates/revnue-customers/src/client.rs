@@ -139,7 +139,8 @@ impl Client {
         self.core.call(operation)
     }
 
-    /// Prepares a look at the provider for a write whose outcome is unknown: see [`Settled`](crate::Settled). Sends only reads.
+    /// Prepares a look, which checks with the provider whether a write of unknown outcome happened: see [`Settled`](crate::Settled). The
+    /// look sends only reads.
     ///
     /// `trace` records when the write was sent. It is [`Error::trace`], or a stored copy of it.
     pub fn settle<'o, O: Settle<Service = Revnue>>(

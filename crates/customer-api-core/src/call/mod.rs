@@ -307,9 +307,9 @@ impl<O: Operation> Call<O> {
     }
 
     /// Reads the body of a success. If the operation has `status_decides`, the call succeeds even if the body can't be read, and the output
-    /// is that of an empty body. There are two exceptions: the call fails if the body is not the provider's own, or if the body can't be
-    /// read and the service does not accept it. Without `status_decides`, a write also fails if its response is an HTML page that was not
-    /// read as JSON.
+    /// is that of an empty body. In two cases, the call fails nevertheless: if the body can't be the provider's own, such as an HTML page;
+    /// and if the body can't be read and the service's `accept_undecodable` returns `false`. Without `status_decides`, a write also fails
+    /// if its response is an HTML page that was not read as JSON.
     fn decode(&self, meta: &Metadata) -> Result<O::Output, DecodeError> {
         let body = &meta.body;
         let outcome = O::decode(body);

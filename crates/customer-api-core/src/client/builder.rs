@@ -203,7 +203,7 @@ impl<C: ProviderClient> ClientBuilder<C> {
     /// [`Response::unreadable`](crate::Response::unreadable) and the pages of lists report the value. Ids, lists, cursors, totals and
     /// outcomes are always read strictly. If this is on, the error of a write has the delivery [`Unknown`](crate::Delivery::Unknown),
     /// because the provider may have made the write. An operation whose [status decides](crate::OperationInfo::status_decides) still
-    /// succeeds, but the whole record in its response is omitted.
+    /// succeeds, but its output is then that of an empty response body.
     pub fn strict_responses(mut self, strict: bool) -> Self {
         self.strict_responses = strict;
         self

@@ -270,8 +270,8 @@ impl<N> Automaton<N> {
         Some(Self { needles, automaton })
     }
 
-    /// Reports every occurrence of every needle, even if occurrences overlap. If only the longest of them were reported, a part of a value
-    /// that begins inside that one would stay in the text.
+    /// Reports every occurrence of every needle, even if occurrences overlap. Otherwise, if a needle begins inside an occurrence of another
+    /// needle and ends after it, its last part could stay in the text.
     fn search(
         &self,
         text: &str,

@@ -342,7 +342,9 @@ impl Auth for Session {
                 return;
             };
             if !token.is_new {
-                // The token came from a store, which may have been restored to an earlier state. The next call logs in.
+                // The token came from a store. It may be an old token, because the store may have been restored to an earlier
+                // state. Therefore the rejection does not count as a failed login, and no pause begins. The next call logs in, or
+                // takes another token from the store.
                 return;
             }
             let reason = "the provider rejects the token that it has just issued";

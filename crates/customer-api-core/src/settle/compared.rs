@@ -5,7 +5,8 @@ use std::{borrow::Cow, fmt, iter};
 use super::{Look, Reason, Settled, Why};
 use crate::Service;
 
-/// The value that a look read, and the names of the fields of the write that the look compared or could not compare.
+/// The value that was read, and the names of the sent fields in two groups: the fields that show the value that was sent, and the
+/// fields that could not be compared.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Compared<T> {
     seen: T,

@@ -15,8 +15,8 @@ use crate::{
 
 /// A look at the outcome of a write, as an implementation of [`Settle`](super::Settle) sees it.
 ///
-/// The look makes the reads. It also has the times at which the write was sent, and the difference between the provider's clock
-/// and this machine's.
+/// The implementation makes its reads with the methods of this type. The type also has the times at which the write was sent, and
+/// compares the provider's clock with this machine's.
 pub struct Look<S> {
     client: Client<S>,
     trace: SendTrace,

@@ -8,10 +8,10 @@ use customer_api_core::{Call, Client, Error, SendTrace, async_trait, settle::Set
 use super::{Looked, SettlePolicy, settle};
 use crate::{Entry, LedgerError, LedgerList, Resolution};
 
-/// Copies the write of a call for a later look, because the call consumes the write.
+/// Copies the write of a call, because the call consumes the write and a later look needs it.
 pub(crate) type Finder<O> = Arc<dyn Fn(&Call<O>) -> Box<dyn Kept> + Send + Sync>;
 
-/// The result of a look for a write.
+/// The verdict on a write, or the error of the look, and the resolution that the ledger recorded.
 pub(crate) struct Found {
     pub(crate) looked: Looked,
     /// The resolution that the ledger recorded, or `None` if the key stays unknown. An error if the ledger could not record the resolution.

@@ -24,14 +24,14 @@ pub use policy::SettlePolicy;
 
 use crate::{Entry, Key, LedgerError, LedgerErrorKind, LedgerList, Resolution, State, list::Unfit};
 
-/// The verdict of a look for a write, or the error of the look.
+/// The verdict on a write, or the error of the look: of the reads that search for the write at the provider.
 pub type Looked = Result<Settled<()>, Error>;
 
-/// The result of a look for the write of a key.
+/// The verdict on the write of a key, and the resolution of the key.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settlement<E> {
-    /// The result of the look.
+    /// The verdict on the write.
     pub verdict: Settled<E>,
     /// The resolution that follows from the verdict and the [policy](SettlePolicy). `None` if the key stays unknown.
     pub resolution: Option<Resolution>,
@@ -47,7 +47,7 @@ pub enum SettleError {
     Ledger(LedgerError),
     /// The key was used for other content than the given write.
     KeyReused(Entry),
-    /// The write is not valid, or the look failed.
+    /// The write is not valid, or the reads that search for it failed.
     Look(Error),
 }
 

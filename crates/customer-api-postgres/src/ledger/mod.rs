@@ -43,8 +43,9 @@ use crate::{
 /// [`Restored`](LedgerErrorKind::Restored) if they differ.
 ///
 /// A snapshot of the server's disk looks like the original. Two kinds of program detect a restored snapshot: a program that was running at
-/// the time and has seen later writes acknowledged, and a program that [remembers the position in a file](PostgresOptions::remember_in).
-/// These programs detect it as long as the server's log has not yet reached the remembered position again.
+/// the time, if the server had acknowledged later writes to it; and a program that
+/// [remembers the position in a file](PostgresOptions::remember_in). These programs detect it as long as the server's log has not yet
+/// reached the remembered position again.
 #[derive(Clone)]
 pub struct PostgresLedger(Arc<Inner>);
 

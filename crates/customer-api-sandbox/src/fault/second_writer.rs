@@ -1,4 +1,4 @@
-//! Another writer that interferes with the request that meets a fault.
+//! A second writer, which writes after a request to which a fault is applied.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -6,10 +6,8 @@ use serde_json::Value;
 use super::Later;
 use super::form::SecondWriterForm;
 
-/// A write by another writer, derived from the request that meets the fault.
-///
-/// It is the same write, or a different change to the same record. If the request creates a record,
-/// the second write creates a second record, for example with the same name.
+/// A write by another writer, derived from the request to which a fault is applied: the same write,
+/// another change to the same record or, for a creation, another record with the same name.
 ///
 /// The second write is made immediately after that request, before the client's next request, even
 /// if the fault prevents the request from being carried out. The second write has the operation and

@@ -38,7 +38,7 @@ impl CreateCustomer {
 /// | `NotSeen` | no customer shows the marker, or without a marker, no customer has the name |
 /// | `CannotTell` | several customers show the marker or have the name, and may be duplicates; the customer with the name differs in another field; or the list could not be read as a whole |
 ///
-/// The look needs one read per page of the list. The account's rate limit can make the look slow.
+/// A look makes one read per page of the list, and the account's rate limit can slow these reads down.
 impl Settle for CreateCustomer {
     type Evidence = Compared<Customer>;
 

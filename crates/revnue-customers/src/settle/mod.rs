@@ -1,4 +1,4 @@
-//! Determines by a look at the provider whether a write happened.
+//! Determines whether a write happened, by reads from the provider. These reads are called a look.
 //!
 //! Revnue documents no history of a customer. Therefore a look compares the customer's current fields. Only a marker in
 //! `additional_description` identifies a write exactly.

@@ -14,8 +14,8 @@ use crate::{error::StoreError, random};
 pub trait SlotStore: fmt::Debug + Send + Sync + 'static {
     /// Takes a slot for the claim, if one is free and the class is not stopped.
     ///
-    /// The slot is free again after [`hold`](SlotClaim::hold), unless the claim is completed or released before. A claim that
-    /// already has a slot keeps it.
+    /// The slot is free again after [`hold`](SlotClaim::hold), unless the claim is completed or released first. A claim that already has a
+    /// slot keeps it.
     ///
     /// # Errors
     ///
@@ -65,8 +65,8 @@ pub struct SlotClaim {
 }
 
 impl SlotClaim {
-    /// Creates a claim with a unique token, for `slots` slots per `window`. The claim holds its slot for `hold`, unless it is
-    /// completed or released before.
+    /// Creates a claim with a unique token, for `slots` slots per `window`. The claim holds its slot for `hold`, unless it is completed or
+    /// released first.
     #[must_use]
     pub fn new(
         quota: impl Into<String>,

@@ -27,7 +27,8 @@ pub use store::{FailedLogin, LoginTurn, Offer, StoredToken, TokenStore, Wanted};
 /// 3. When all machines seal with the new key, remove the old key. This step can cause one more login.
 ///
 /// In the store, an account has a name that each machine makes with one of its keys: the key whose id sorts first. Therefore use ids that
-/// grow, such as `2026-05` and `2026-11`. Steps 1 and 2 then keep the name, and cause no further login.
+/// sort in the order in which the keys were made, such as `2026-05` and `2026-11`. Steps 1 and 2 then keep the name, and cause no further
+/// login.
 #[derive(Clone)]
 pub struct SharedSession {
     store: Arc<dyn TokenStore>,
@@ -55,8 +56,8 @@ impl SharedSession {
         self
     }
 
-    /// Returns the key that makes the names of accounts: the key whose id sorts first. If ids grow, all machines use the same key for this
-    /// until the old key is removed.
+    /// Returns the key that makes the names of accounts: the key whose id sorts first. If the ids sort in the order in which the keys were
+    /// made, all machines use the same key for this until the old key is removed.
     fn naming_key(&self) -> &TokenKey {
         let keys = self.accepted.iter().chain([&self.key]);
         keys.min_by_key(|key| key.id()).unwrap_or(&self.key)

@@ -12,8 +12,8 @@
 //! | macOS, BSD | `flock`, which the kernel keeps in one list with `fcntl` locks (not tested; as documented for their kernels) | the same |
 //! | Windows | SQLite's locks, which belong to its handle; and its share mode, which prevents renaming and deleting the file | the same |
 //!
-//! Where the kernel keeps `flock` and `fcntl` locks in one list, a program that takes both kinds of lock blocks itself. This can't happen
-//! here, because SQLite takes no locks.
+//! On a system whose kernel keeps `flock` and `fcntl` locks in one list, a program blocks itself if it takes one lock of each kind. This
+//! can't happen here, because SQLite takes no locks.
 
 #[cfg(unix)]
 mod lock;
