@@ -102,7 +102,7 @@ pub(crate) fn write(root: &Path, wanted: &BTreeMap<String, String>) -> Result<St
     let mut report = String::new();
     for (path, text) in wanted {
         let target = root.join(path);
-        // An unchanged file is not written, because cargo would build its crate again.
+        // An unchanged file is not written again. Otherwise cargo would rebuild its crate.
         if fs::read(&target).is_ok_and(|present| present == text.as_bytes()) {
             continue;
         }

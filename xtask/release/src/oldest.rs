@@ -9,8 +9,9 @@ use super::{features, files, plan::Plan, tools::Tools, verify};
 /// Builds each package, all its features on, with the oldest versions of its direct dependencies that its manifest
 /// allows.
 ///
-/// Packages of the same release are used as they are, and every other crate comes from the registry. This finds a
-/// provider crate that needs a newer core than its manifest requires.
+/// Packages of the same release are used as they are, and every other crate comes from the registry. If core is not
+/// part of the release, core also comes from the registry, in the oldest version that the manifest allows. The build of
+/// a provider crate then fails if the crate needs a newer core than its manifest requires.
 pub(crate) fn check_versions(
     cargo: &Cargo,
     plan: &Plan,

@@ -42,7 +42,7 @@ impl Redis {
         is_there
     }
 
-    /// Starts a server that keeps nothing after its end. Returns `None` if no server is installed.
+    /// Starts a server that keeps no data after it stops. Returns `None` if no server is installed.
     #[must_use]
     pub fn start(name: &str) -> Option<Self> {
         Self::start_with(name, &[])

@@ -25,7 +25,7 @@ pub(crate) struct Api {
     pub(crate) access: Access,
     pub(crate) models: Vec<Model>,
     pub(crate) operations: Vec<Operation>,
-    /// The provider's operations that the description leaves out.
+    /// The operations that the provider has but the description does not contain.
     pub(crate) left_out: Vec<LeftOut>,
 }
 

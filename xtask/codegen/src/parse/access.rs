@@ -3,7 +3,8 @@
 use super::object::{Node, Object};
 use crate::problem::Problems;
 
-/// A provider's addresses and credentials. They decide only the first version of a new crate, whose code is edited by hand later.
+/// A provider's addresses and credentials. A new crate gets its base URL and its login from them; that code is edited by hand later. In
+/// every run, the generator compares the client's credential with an operation's own `security`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Access {
     /// The addresses before the first one with a variable.

@@ -56,7 +56,7 @@ pub(crate) fn read(tree: &Value, p: &mut Problems) -> Description {
     description
 }
 
-/// Reads the operations of the provider that the description leaves out, with the reasons.
+/// Reads `x-left-out`: the operations that the provider has but the description does not contain, with the reasons.
 fn left_out(object: &mut Object<'_>, p: &mut Problems) -> Vec<LeftOut> {
     let mut found = Vec::new();
     let nodes = object.take("x-left-out").and_then(|node| node.list(p));

@@ -88,7 +88,11 @@ fn two(
     let count = nodes.len();
     let read: Vec<String> = nodes.into_iter().filter_map(|node| read(node, p)).collect();
     if count != 2 {
-        p.report(&at, format!("`{key}` does not have two names"), "write two");
+        p.report(
+            &at,
+            format!("`{key}` must list exactly two names"),
+            "write two",
+        );
     }
     read.try_into().ok()
 }

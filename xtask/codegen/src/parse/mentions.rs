@@ -7,8 +7,9 @@ use crate::tree::Value;
 
 const COMPONENTS: &str = "#/components/";
 
-/// Returns the components that are in use, as `schemas/Thing`: those that the operations, or the parameters and responses in components,
-/// reach. Therefore an unused parameter or response is reported alone, without the schemas that only it uses.
+/// Returns the components that are in use, as `schemas/Thing`. A component is in use if an operation, or a parameter or response in
+/// components, refers to it, directly or through other components. Every parameter and response counts as a user, even an unused one.
+/// Therefore an unused one is reported, but the schemas that only it uses are not.
 pub(super) fn mentions(tree: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut open = Vec::new();

@@ -41,7 +41,7 @@ pub(crate) struct Description {
     pub(crate) mentioned: BTreeSet<String>,
 }
 
-/// An operation of the provider that the description leaves out, and why.
+/// An operation that the provider has but the description does not contain, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LeftOut {
     /// Method and path.
@@ -269,15 +269,15 @@ pub(crate) struct Record {
     pub(crate) dynamic: Vec<Dynamic>,
 }
 
-/// The optional properties that a request must have, by their names on the wire.
+/// A rule about optional properties: which of them a request must contain. All names are names on the wire.
 #[derive(Clone, Debug)]
 pub(crate) enum Presence {
-    /// All names of at least one of the lists.
+    /// The request must contain all properties of at least one of these lists.
     Any {
         at: String,
         alternatives: Vec<Vec<String>>,
     },
-    /// All companions, if the field is set.
+    /// If the request contains `field`, it must also contain all `companions`.
     With {
         at: String,
         field: String,
@@ -416,7 +416,7 @@ impl Notes {
             write_only: self.write_only || below.write_only,
             hand_written: self.hand_written,
             strict: self.strict,
-            // A name belongs to the item that carries it.
+            // A reference does not take over the Rust name of the item that it refers to.
             rust_name: self.rust_name.clone(),
         }
     }

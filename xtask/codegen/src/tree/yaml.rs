@@ -190,7 +190,7 @@ fn plain(text: &str) -> Option<Value> {
         _ => (unsigned, 10),
     };
     if !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix)) {
-        // A number with a leading zero may be a code.
+        // Digits with a leading zero may be an identifier, such as a postal code. Therefore the value stays a string.
         if radix == 10 && digits.len() > 1 && digits.starts_with('0') {
             return None;
         }

@@ -17,9 +17,9 @@ pub struct FaultCase {
     pub set_up: SetUp,
     /// Its facts.
     pub happening: Happening,
-    /// A timeout for the whole call other than the default.
+    /// The timeout of the whole call, if it differs from the default.
     pub timeout: Option<Duration>,
-    /// A timeout for each attempt other than the default.
+    /// The timeout of each attempt, if it differs from the default.
     pub attempt_timeout: Option<Duration>,
 }
 

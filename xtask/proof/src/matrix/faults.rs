@@ -11,11 +11,11 @@ use super::{
     foreign,
 };
 
-/// More than the attempts of any call.
+/// How often a fault is applied: more often than any call makes attempts.
 const ALWAYS: u32 = 99;
 /// The default time limit for connecting.
 const CONNECT_TIME_OUT: Duration = Duration::from_secs(5);
-/// More than the clients of the matrix accept.
+/// The length of an oversized body, in bytes. The clients of these tests accept less.
 const OVERSIZE: u64 = 100_000;
 
 /// Returns every fault, in the order of the tables.

@@ -10,8 +10,9 @@ use super::{
     faults::{always, filler, success, whole},
 };
 
-/// `{"status":200,"type":"error","data":{"source":"RATE_LIMIT"},"code":"00000","token":"t"}`: a failure or a success in
-/// the words of each provider, compressed in three ways.
+/// One JSON text, compressed in three ways:
+/// `{"status":200,"type":"error","data":{"source":"RATE_LIMIT"},"code":"00000","token":"t"}`. It has members by which
+/// some providers report a failure, and members by which others report a success.
 const GZIP: &[u8] = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xab\x56\x2a\x2e\x49\x2c\x29\x2d\x56\xb2\x32\x32\x30\xd0\
     \x51\x2a\xa9\x2c\x48\x55\xb2\x52\x4a\x2d\x2a\xca\x2f\x52\xd2\x51\x4a\x49\x2c\x49\x54\xb2\xaa\x56\
     \x2a\xce\x2f\x2d\x4a\x06\x49\x04\x39\x86\xb8\xc6\xfb\x78\xfa\x7a\x86\x28\xd5\xea\x28\x25\xe7\xa7\

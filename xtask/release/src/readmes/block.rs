@@ -1,7 +1,8 @@
 //! One marked block of a page: how a program depends on crates of this workspace.
 //!
-//! The `toml` fence of the block is the source. First, each entry of one of our crates gets the crate's present place:
-//! the registry, a clone or the repository. Then the rest of the block is written from the fence.
+//! The `toml` fence of the block is the source. First, each entry for a crate of this workspace is changed, so that it
+//! names the place from which a program can take the crate now: the registry, a clone or the repository. Then the rest
+//! of the block is written from the fence.
 
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
@@ -193,7 +194,7 @@ fn add(kind: &str, name: &str, entry: &Item) -> Vec<String> {
     arguments
 }
 
-/// Returns the text of a key of an entry. If the whole entry is a text, this text is the `version`.
+/// Returns the string of a key of an entry. If the entry is only a string, this string is the `version`.
 fn text_of(entry: &Item, key: &str) -> Option<String> {
     let text = match entry.as_str() {
         Some(version) => (key == "version").then_some(version),

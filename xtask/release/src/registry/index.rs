@@ -11,8 +11,8 @@ use workspace::{files::write, text};
 
 /// Makes the registry from all packages that cargo's metadata lists, except the workspace's own members that are not packed.
 ///
-/// The archives of packages without a source are in the folder `packed`. Cargo keeps all other archives in its cache.
-/// Returns the number of packages.
+/// The archives of the workspace's own packages, whose `source` is `null` in the metadata, are in the folder `packed`. Cargo
+/// keeps all other archives in its cache. Returns the number of packages.
 pub(crate) fn make(folder: &Path, metadata: &Value, packed: &Path) -> Result<usize, String> {
     let members = list(metadata, "workspace_members");
     let mut packages = list(metadata, "packages")

@@ -53,7 +53,7 @@ pub(crate) fn sentences(operation: &Operation) -> Vec<String> {
                     .map(|names| quoted(names, " together with "))
                     .collect();
                 format!(
-                    "`new` sets none of these, and the call must set at least one (names on the wire): {}.",
+                    "Set at least one of these after `new` (names on the wire), or the call fails: {}.",
                     alternatives.join("; ")
                 )
             }

@@ -16,9 +16,9 @@ use crate::{
 pub(super) struct Call {
     /// An expression that makes the operation.
     pub(super) rust: String,
-    /// The crate's types in the expression.
+    /// The types of the new crate that the expression uses.
     pub(super) names: BTreeSet<String>,
-    /// Core's time types in the expression.
+    /// The time types of `customer-api-core` that the expression uses.
     pub(super) times: BTreeSet<&'static str>,
     /// Whether the expression uses something deprecated.
     pub(super) is_deprecated: bool,

@@ -34,8 +34,8 @@ pub(super) struct Sampler<'a> {
     depth: usize,
 }
 
-/// Optional values are set only down to this depth of nested objects. The time of rustfmt doubles with every level of
-/// nested calls.
+/// Optional values are set only down to this depth of nested objects, because rustfmt takes twice as long with every
+/// level of nested calls.
 const DEEPEST: usize = 8;
 
 impl<'a> Sampler<'a> {
@@ -210,8 +210,8 @@ pub(in crate::scaffold) fn json(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default()
 }
 
-/// Returns a text of an allowed length, with characters that every encoding treats differently. In headers, ASCII is
-/// safest.
+/// Returns a text of an allowed length. Its characters are encoded differently in a URL, in a form and in JSON, if the
+/// length allows such characters. In headers, ASCII is safest.
 pub(in crate::scaffold) fn text(rule: &Rule, is_header: bool) -> String {
     let sample = if is_header { "a b&c" } else { "a b&ü" };
     let longest = rule.max_length.unwrap_or(u32::MAX);

@@ -270,7 +270,7 @@ fn dynamic_fields_that_say_too_little() {
         (
             "{ pair: [x], rust-name: channel, arguments: [kind, value] }",
             "/pair",
-            "does not have two names",
+            "must list exactly two names",
             "write two",
         ),
         (
