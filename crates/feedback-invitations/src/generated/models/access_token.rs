@@ -22,7 +22,7 @@ pub struct AccessToken {
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub token: String,
     /// The time at which the token expires, in seconds since 1970, with a fraction. The documented
-    /// 60 minutes also apply. The earlier end counts.
+    /// lifetime of 60 minutes applies too. The token expires at the earlier of the two times.
     ///
     /// Provenance: documented,
     /// <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.

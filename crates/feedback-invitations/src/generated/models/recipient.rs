@@ -38,8 +38,7 @@ impl Recipient {
     /// Makes a `Recipient` with its required values.
     ///
     /// - `location_display_id`: The location, such as a store or an advisor. The provider's support
-    ///   hands out the id. Its form is not documented. At least 1 character. Provenance:
-    ///   documented,
+    ///   issues the id. Its form is not documented. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     pub fn new(location_display_id: impl Into<String>) -> Self {
         Self {
@@ -99,7 +98,7 @@ impl Recipient {
     }
 
     /// The point of measure (POM), now called sub-measure. Required if the location has two or more
-    /// of them. The provider's support hands out the id. Its form is not documented.
+    /// of them. The provider's support issues the id. Its form is not documented.
     ///
     /// At least 1 character.
     ///

@@ -59,10 +59,10 @@ impl LogIn {
 
     /// Exchanges a user name and a password for a token.
     ///
-    /// - `username`: The user name, which the provider hands out. The response spells it
-    ///   `userName`. At least 1 character. Provenance: documented,
+    /// - `username`: The user name, which the provider issues. The response spells it `userName`.
+    ///   At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
-    /// - `password`: The password, which the provider hands out. At least 1 character. Provenance:
+    /// - `password`: The password, which the provider issues. At least 1 character. Provenance:
     ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/360000082535-Introduction-to-our-API>.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {

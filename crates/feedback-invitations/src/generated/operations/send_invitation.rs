@@ -54,11 +54,11 @@ impl SendInvitation {
 
     /// Asks one or more people for feedback, by e-mail or SMS.
     ///
-    /// - `client_display_id`: The account. The provider's support hands out the id. Its form is not
+    /// - `client_display_id`: The account. The provider's support issues the id. Its form is not
     ///   documented. At least 1 character. Provenance: documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     /// - `programme_display_id`: The programme whose feedback page is linked. The provider's
-    ///   support hands out the id. Its form is not documented. At least 1 character. Provenance:
+    ///   support issues the id. Its form is not documented. At least 1 character. Provenance:
     ///   documented,
     ///   <https://customerradar.zendesk.com/hc/en-us/articles/4625911085327-Email-SMS-Feedback-Invitation-V3-API>.
     /// - `send_data`: One element per person. The maximum number is not documented. Provenance:

@@ -28,9 +28,9 @@ static EXTRA_TWITTER: TextRule = TextRule::new()
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
+/// - Set at least one of these after `new` (names on the wire), or the call fails:
 ///   `customer_id`; `primary_id`.
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
+/// - Set at least one of these after `new` (names on the wire), or the call fails:
 ///   `extra_email`; `extra_telephone`; `extra_twitter`; `extra_facebook`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.

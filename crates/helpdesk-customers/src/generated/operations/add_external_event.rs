@@ -22,7 +22,7 @@ static SOURCE_URL: TextRule = TextRule::new().min_length(1);
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
+/// - Set at least one of these after `new` (names on the wire), or the call fails:
 ///   `customer_id`; `external_id`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
@@ -73,12 +73,15 @@ impl AddExternalEvent {
     ///
     /// - `brand_id`: The brand. Provenance: documented,
     ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `initiated_by`: The originator of the event (inferred). At least 1 character. Provenance:
-    ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `message`: The text that the timeline shows (inferred). At least 1 character. Provenance:
-    ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
-    /// - `source_url`: The source of the event (inferred). At least 1 character. Provenance:
-    ///   documented, <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+    /// - `initiated_by`: The originator of the event. This meaning is inferred from the name. At
+    ///   least 1 character. Provenance: documented,
+    ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+    /// - `message`: The text that the timeline shows. This meaning is inferred from the name. At
+    ///   least 1 character. Provenance: documented,
+    ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
+    /// - `source_url`: The source of the event. This meaning is inferred from the name. At least 1
+    ///   character. Provenance: documented,
+    ///   <https://docs.omnidesk.io/omnidesk/api-specification/customer>.
     pub fn new(
         brand_id: u64,
         initiated_by: impl Into<String>,

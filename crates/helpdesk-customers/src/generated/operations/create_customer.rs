@@ -61,7 +61,7 @@ static EXTRA_TELEPHONE: TextRule = TextRule::new().min_length(1).pattern(r"^\+[0
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
+/// - Set at least one of these after `new` (names on the wire), or the call fails:
 ///   `primary_id`; `search_customer_channel_value`.
 /// - `channel_id` requires `customer_link_channel` (names on the wire).
 /// - `customer_link_channel` requires `channel_id` (names on the wire).

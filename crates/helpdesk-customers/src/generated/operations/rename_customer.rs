@@ -53,8 +53,8 @@ static LASTNAME: TextRule = TextRule::new()
 ///
 /// Needs the permission `CUSTOMER_CUD`.
 ///
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
-///   `primaryID`; `brandID`; `customerID`.
+/// - Set at least one of these after `new` (names on the wire), or the call fails: `primaryID`;
+///   `brandID`; `customerID`.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

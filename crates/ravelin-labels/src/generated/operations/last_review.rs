@@ -15,7 +15,8 @@ static CUSTOMER_ID: TextRule = TextRule::new().min_length(1);
 /// `GET /v2/label/customer/{customerId}`: Reads the last review of one customer.
 ///
 /// Returns nothing if the customer has no review. The provider does not document whether the
-/// last review can be a label written a moment ago, or a refund-abuse label.
+/// response already shows a label that was written a moment ago, and whether it ever shows a
+/// refund-abuse label.
 ///
 /// Idempotency: safe. The call only reads.
 ///

@@ -54,8 +54,8 @@ impl DeleteCustomer {
         Self { id, company: None }
     }
 
-    /// The company. The page does not have this parameter: set it only if your deployment responds
-    /// with `company is required`.
+    /// The company. The provider's page about this call does not list this parameter. Set it only
+    /// if your deployment responds with `company is required`.
     ///
     /// Provenance: inferred.
     pub fn company(mut self, company: u64) -> Self {

@@ -9,8 +9,9 @@ use customer_api_core::{
 
 /// `GET /api/v2/customer/{id}/`: Reads one customer.
 ///
-/// The page requires the company for all reads. The parameter for one customer is inferred from
-/// sibling pages.
+/// The provider's page about the list requires the company for all reads. That a read of one
+/// customer names the company in the same parameter is inferred from the provider's pages about
+/// other resources.
 ///
 /// Idempotency: safe. The call only reads.
 ///

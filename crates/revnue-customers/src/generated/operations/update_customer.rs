@@ -21,8 +21,8 @@ use crate::generated::models::{NewContactPerson, NewTemplate};
 /// It is not documented whether a sent object (`contact_person`, `template`) replaces the
 /// existing object or is merged with it.
 ///
-/// A deployment that is older than this call responds with 405. The client does not send a
-/// replacement instead.
+/// A deployment that is older than this call responds with 405, and the call fails. The client
+/// does not send `ReplaceCustomer` instead.
 ///
 /// Idempotency: non-idempotent. The client never retries a call that may have happened.
 ///

@@ -16,8 +16,8 @@ static PRIMARY_ID: TextRule = TextRule::new().max_length(20);
 
 /// `PUT /v1/things/{thing_id}`.
 ///
-/// - `new` sets none of these, and the call must set at least one (names on the wire):
-///   `primaryID` together with `brandID`; `customerID`.
+/// - Set at least one of these after `new` (names on the wire), or the call fails: `primaryID`
+///   together with `brandID`; `customerID`.
 ///
 /// Idempotency: idempotent. Repeating the call is harmless.
 ///
