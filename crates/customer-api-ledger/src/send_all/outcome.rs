@@ -64,8 +64,11 @@ pub struct Progress {
     pub unknown: u64,
     /// Skipped.
     pub skipped: u64,
-    /// Skipped keys whose write may have been sent: in an earlier run, or by another sender now.
+    /// Skipped keys whose write may have been sent earlier. Settle or resolve them.
     pub skipped_unknown: u64,
+    /// Skipped keys that another sender is sending now. Their outcome is not known yet: look at the list's
+    /// [summary](crate::LedgerList::summary) later.
+    pub skipped_sending: u64,
 }
 
 /// The reason why a run begins nothing further.
@@ -128,8 +131,10 @@ impl Progress {
             SentOutcome::Unknown(_) | SentOutcome::Lost => self.unknown += 1,
             SentOutcome::Skipped(state) => {
                 self.skipped += 1;
-                if matches!(state, State::Unknown | State::Sending) {
-                    self.skipped_unknown += 1;
+                match state {
+                    State::Unknown => self.skipped_unknown += 1,
+                    State::Sending => self.skipped_sending += 1,
+                    _ => {}
                 }
             }
         }
@@ -172,8 +177,14 @@ impl fmt::Display for Progress {
             "{} accepted, {} refused, {} not sent, {} unknown, {} skipped",
             self.accepted, self.refused, self.not_sent, self.unknown, self.skipped
         )?;
-        if self.skipped_unknown > 0 {
-            write!(f, " ({} of them unknown)", self.skipped_unknown)?;
+        match (self.skipped_unknown, self.skipped_sending) {
+            (0, 0) => {}
+            (unknown, 0) => write!(f, " ({unknown} of them unknown)")?,
+            (0, sending) => write!(f, " ({sending} of them on their way from another sender)")?,
+            (unknown, sending) => write!(
+                f,
+                " ({unknown} of them unknown, {sending} on their way from another sender)"
+            )?,
         }
         if self.found > 0 {
             write!(f, ", {} found done", self.found)?;

@@ -117,6 +117,8 @@ async fn what_was_accepted_is_not_sent_again_and_the_rest_only_as_it_is_said() {
         expected.map(|(key, state)| (key.to_owned(), state))
     );
     assert_eq!(run.progress().skipped_unknown, 1);
+    let text = run.progress().to_string();
+    assert!(text.ends_with("3 skipped (1 of them unknown)"), "{text}");
     assert_eq!(
         (provider.received("refused"), provider.received("lost")),
         (1, 1)

@@ -1,22 +1,23 @@
 use std::{
     error::Error,
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{ErrorKind, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
 
 use helpdesk_customers::Client;
 
-/// Writes all customers to a file, one JSON object per line, and returns their number. After a crash, the next run
-/// resumes at the last page that is on the disk.
-async fn export(omnidesk: &Client, file: &Path) -> Result<u64, Box<dyn Error>> {
-    // The number of customers read so far, and the length of the file that holds them.
+/// Writes all customers to a file, one JSON object per line, and returns their number. Returns `None` if an earlier run
+/// has finished the file. After a crash, the next run resumes at the last page that is on the disk.
+async fn export(omnidesk: &Client, file: &Path) -> Result<Option<u64>, Box<dyn Error>> {
+    if file.try_exists()? {
+        return Ok(None);
+    }
+    let part = file.with_extension("part");
+    // The number of customers read so far, and the length of the part that holds them.
     let mark = file.with_extension("mark");
     let (mut read, length): (u64, u64) = match fs::read_to_string(&mark) {
-        Ok(text) => {
-            let (read, length) = text.split_once(' ').ok_or("the mark is damaged")?;
-            (read.parse()?, length.parse()?)
-        }
+        Ok(text) => serde_json::from_str(&text)?,
         Err(error) if error.kind() == ErrorKind::NotFound => (0, 0),
         Err(error) => return Err(error.into()),
     };
@@ -25,9 +26,9 @@ async fn export(omnidesk: &Client, file: &Path) -> Result<u64, Box<dyn Error>> {
         .truncate(false)
         .write(true)
         .clone();
-    let mut out = options.open(file)?;
+    let mut out = options.open(&part)?;
     if out.metadata()?.len() < length {
-        return Err("the file is shorter than its mark says: delete both, and start again".into());
+        return Err("the part is shorter than its mark says: delete both, and start again".into());
     }
     // Lines after the mark belong to a page that the crash cut off. The page is read again.
     out.set_len(length)?;
@@ -48,14 +49,16 @@ async fn export(omnidesk: &Client, file: &Path) -> Result<u64, Box<dyn Error>> {
             .iter()
             .filter(|odd| odd.left_out().is_some());
         read += u64::try_from(page.items.len() + odd.count())?;
-        let new = mark.with_extension("new");
-        fs::write(&new, format!("{read} {}", out.stream_position()?))?;
+        let new = file.with_extension("new");
+        let mut next = File::create(&new)?;
+        serde_json::to_writer(&mut next, &(read, out.stream_position()?))?;
+        next.sync_data()?;
         fs::rename(&new, &mark)?;
     }
-    // Without the mark, the next run begins a new export.
+    fs::rename(&part, file)?;
     match fs::remove_file(&mark) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(read),
+        _ => Ok(Some(read)),
     }
 }
 
@@ -83,19 +86,20 @@ mod tests {
         server.fault_on("listCustomers", Fault::none()).unwrap();
         server.fault_on("listCustomers", second).unwrap();
         export(&omnidesk, &file).await.unwrap_err();
-        assert_eq!(fs::read_to_string(&file).unwrap().lines().count(), 99);
-        let mut out = OpenOptions::new().append(true).open(&file).unwrap();
+        let part = file.with_extension("part");
+        assert_eq!(fs::read_to_string(&part).unwrap().lines().count(), 99);
+        let mut out = OpenOptions::new().append(true).open(&part).unwrap();
         out.write_all(b"{\"half\":").unwrap();
 
-        // A file that lost lines which the mark counts is not filled up.
-        let whole = fs::read(&file).unwrap();
-        fs::write(&file, "").unwrap();
+        // A part that lost lines which the mark counts is not filled up.
+        let whole = fs::read(&part).unwrap();
+        fs::write(&part, "").unwrap();
         let error = export(&omnidesk, &file).await.unwrap_err().to_string();
         assert!(error.contains("shorter than its mark"), "{error}");
-        fs::write(&file, whole).unwrap();
+        fs::write(&part, whole).unwrap();
 
         server.clear_requests();
-        assert_eq!(export(&omnidesk, &file).await.unwrap(), 250);
+        assert_eq!(export(&omnidesk, &file).await.unwrap(), Some(250));
         let first = server.requests().remove(0);
         assert!(first.query().unwrap().contains("99"), "{first:?}");
         let text = fs::read_to_string(&file).unwrap();
@@ -104,6 +108,12 @@ mod tests {
             .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["id"].to_string())
             .collect();
         assert_eq!((text.lines().count(), ids.len()), (250, 250));
-        assert!(!file.with_extension("mark").exists());
+        assert!(!file.with_extension("mark").exists() && !part.exists());
+
+        // A finished file stays as it is.
+        server.clear_requests();
+        assert_eq!(export(&omnidesk, &file).await.unwrap(), None);
+        assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        assert!(server.requests().is_empty());
     }
 }

@@ -1,6 +1,6 @@
 use std::{
     error::Error,
-    fs::{self, OpenOptions},
+    fs::{self, File, OpenOptions},
     io::{ErrorKind, Seek as _, SeekFrom, Write as _},
     path::Path,
 };
@@ -8,9 +8,18 @@ use std::{
 use ravelin_labels::{Bookmark, Client, Resume, Timestamp};
 
 /// Writes all reviews since a time to a CSV file, each once, however often it is killed and started again. Returns
-/// their number. While a mark is beside the file, its start time counts instead of `since`.
-async fn export(ravelin: &Client, since: Timestamp, file: &Path) -> Result<u64, Box<dyn Error>> {
-    // Where the export is, and the length of the file up to there.
+/// their number, or `None` if an earlier run has finished the file. While a mark is beside the file, the start time in
+/// the mark is used instead of `since`.
+async fn export(
+    ravelin: &Client,
+    since: Timestamp,
+    file: &Path,
+) -> Result<Option<u64>, Box<dyn Error>> {
+    if file.try_exists()? {
+        return Ok(None);
+    }
+    let part = file.with_extension("part");
+    // Where the export is, and the length of the part up to there.
     let mark = file.with_extension("mark");
     let (reviews, length) = match fs::read_to_string(&mark) {
         Ok(text) => {
@@ -25,9 +34,9 @@ async fn export(ravelin: &Client, since: Timestamp, file: &Path) -> Result<u64, 
         .truncate(false)
         .write(true)
         .clone();
-    let mut out = options.open(file)?;
+    let mut out = options.open(&part)?;
     if out.metadata()?.len() < length {
-        return Err("the file is shorter than its mark says: delete both, and start again".into());
+        return Err("the part is shorter than its mark says: delete both, and start again".into());
     }
     // Lines after the mark belong to a page that the crash cut off. The page is read again.
     out.set_len(length)?;
@@ -44,13 +53,15 @@ async fn export(ravelin: &Client, since: Timestamp, file: &Path) -> Result<u64, 
         out.sync_data()?;
         let place = (reviews.bookmark(), out.stream_position()?);
         let new = file.with_extension("new");
-        fs::write(&new, serde_json::to_string(&place)?)?;
+        let mut next = File::create(&new)?;
+        serde_json::to_writer(&mut next, &place)?;
+        next.sync_data()?;
         fs::rename(&new, &mark)?;
     }
-    // Without the mark, the next run begins a new export.
+    fs::rename(&part, file)?;
     match fs::remove_file(&mark) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-        _ => Ok(reviews.bookmark().reviews()),
+        _ => Ok(Some(reviews.bookmark().reviews())),
     }
 }
 
@@ -75,6 +86,7 @@ mod tests {
         let ravelin = ravelin.build().unwrap();
         let folder = Folder::new("nightly-reviews");
         let file = folder.path().join("reviews.csv");
+        let part = file.with_extension("part");
         let since: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
 
         for pages in 1..7 {
@@ -87,15 +99,18 @@ mod tests {
             tokio::time::timeout(Duration::from_secs(1), killed)
                 .await
                 .unwrap_err();
-            let mut out = OpenOptions::new().append(true).open(&file).unwrap();
+            let mut out = OpenOptions::new().append(true).open(&part).unwrap();
             out.write_all(b"cut,GENU").unwrap();
             server.clear_faults();
         }
         let later = "2026-01-02T00:00:00Z".parse().unwrap();
-        assert_eq!(export(&ravelin, later, &file).await.unwrap(), 950);
+        let finished = export(&ravelin, later, &file).await.unwrap();
+        assert_eq!(finished, Some(950));
         let text = fs::read_to_string(&file).unwrap();
         let lines = (0..950).map(|number| format!("c{number},GENUINE,2026-01-01T00:00:00Z\n"));
         assert_eq!(text, lines.collect::<String>());
-        assert!(!file.with_extension("mark").exists());
+        assert!(!file.with_extension("mark").exists() && !part.exists());
+        let again = export(&ravelin, since, &file).await.unwrap();
+        assert_eq!(again, None);
     }
 }

@@ -19,7 +19,8 @@ use crate::lost;
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-const KEY: [u8; 32] = [7; 32];
+/// What `openssl rand -hex 32` prints.
+const KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
 fn invitation() -> SendInvitation {
     let dave = Recipient::new("location-1").email("abc@gmail.com");
@@ -133,12 +134,13 @@ async fn a_login_is_shared_by_many_machines() -> Outcome {
     let sandbox = Sandbox::start().await?;
     let radar = sandbox.customer_radar();
     for _machine in 0..2 {
-        let key = KEY;
+        let session_key = KEY;
         let builder = feedback_invitations::Client::builder(radar.username(), radar.password());
         let builder = builder.base_url(radar.base_url());
 
         let tokens = PostgresTokens::connect(&database_url).await?;
-        let shared = SharedSession::new(tokens, TokenKey::new("2026-11", key));
+        let key = TokenKey::from_hex("2026-11", session_key).ok_or("the session key is not hex")?;
+        let shared = SharedSession::new(tokens, key);
         // The client builder of a provider with a login accepts it.
         let client = builder.shared_session(shared).build()?;
         client.send(invitation()).await?;
@@ -157,7 +159,7 @@ async fn redis_holds_a_quota_and_a_login() -> Outcome {
     let sandbox = Sandbox::start().await?;
     let radar = sandbox.customer_radar();
     for _machine in 0..2 {
-        let key = KEY;
+        let session_key = KEY;
         let builder = feedback_invitations::Client::builder(radar.username(), radar.password());
         let builder = builder.base_url(radar.base_url());
 
@@ -170,7 +172,8 @@ async fn redis_holds_a_quota_and_a_login() -> Outcome {
         let quota = SharedQuota::per_window(slots, "shop-account", 20, Duration::from_secs(60));
         // One machine logs in, and the others use its token. The key seals the token; the server never
         // gets the key.
-        let session = SharedSession::new(redis.tokens(), TokenKey::new("2026-11", key));
+        let key = TokenKey::from_hex("2026-11", session_key).ok_or("the session key is not hex")?;
+        let session = SharedSession::new(redis.tokens(), key);
 
         // The client builder of a provider with a login accepts both.
         let client = builder

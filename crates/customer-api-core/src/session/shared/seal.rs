@@ -35,6 +35,19 @@ impl TokenKey {
         }
     }
 
+    /// Creates a key from the 64 hexadecimal digits of 32 random bytes, such as a secret manager or an environment variable holds them.
+    /// `openssl rand -hex 32` prints such digits. Returns `None` for any other text.
+    #[must_use]
+    pub fn from_hex(id: impl Into<String>, digits: &str) -> Option<Self> {
+        let mut nibbles = digits.chars().map(|digit| digit.to_digit(16));
+        let mut key = [0; 32];
+        for byte in &mut key {
+            let (high, low) = (nibbles.next()??, nibbles.next()??);
+            *byte = u8::try_from(high << 4 | low).ok()?;
+        }
+        nibbles.next().is_none().then(|| Self::new(id, key))
+    }
+
     pub(super) fn id(&self) -> &[u8] {
         let bytes = self.id.as_bytes();
         bytes.get(..255).unwrap_or(bytes)
@@ -161,6 +174,30 @@ mod tests {
             sealed,
             key("a", 1).seal(&credential(), "account", 7).unwrap()
         );
+    }
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        let sealed = key("a", 0xab).seal(&credential(), "account", 7).unwrap();
+        let opens = |digits: &str| {
+            let key = TokenKey::from_hex("a", digits)?;
+            key.open(&sealed, "account", 7)
+        };
+        assert!(opens(&"ab".repeat(32)).is_some());
+        assert!(opens(&"aB".repeat(32)).is_some());
+        assert!(opens(&"ba".repeat(32)).is_none());
+        for other in [
+            "",
+            "ab",
+            &"ab".repeat(33),
+            &"ag".repeat(32),
+            &" ab".repeat(22),
+        ] {
+            assert!(TokenKey::from_hex("a", other).is_none(), "{other}");
+        }
+        for cut in [&"ab".repeat(32)[1..], &("ab".repeat(32) + "\n")] {
+            assert!(TokenKey::from_hex("a", cut).is_none(), "{cut}");
+        }
     }
 
     #[test]
