@@ -62,6 +62,10 @@ async fn a_ledger_is_shared_by_many_machines() -> Outcome {
     let happened = |_: &Key| true;
 
     for key in list.unknown(None, usize::MAX).await? {
+        let entry = list.entry(&key).await?;
+        if let Some(time) = entry.and_then(|entry| entry.began) {
+            println!("{key}: begun at {time}");
+        }
         // Ask the provider, or look there. The next run sends what is resolved as "not sent".
         let resolution = match happened(&key) {
             true => Resolution::Sent,
