@@ -2,8 +2,14 @@
 //!
 //! ```console
 //! $ export DATABASE_URL=postgres://worker@db.example/fleet?sslmode=require RAVELIN_SECRET_KEY=…
+//! $ cargo run --example label_worker -- --create march-review         # once, on one machine
 //! $ cargo run --example label_worker -- march-review < customers.txt
 //! ```
+//!
+//! A worker never creates the list: in a database that was emptied, a new list would send every label again.
+//!
+//! The exit code is 0 if every customer is labelled, 3 if some are not yet labelled, and 1 after an error. A customer that another worker
+//! is labelling now is not yet labelled. Run the program again when the other workers have ended.
 //!
 //! Each line of the input is a customer id. All workers read the same list: the ledger gives each customer to one of them. Restart a
 //! stopped or killed worker with the same list. The customer id is stored in the database and printed. Do not use this program if your
@@ -27,7 +33,7 @@ use ravelin_labels::{
     Client, LabelCustomer, PaymentFraudReview,
     customer_api_core::rate_limit::SharedQuota,
     ledger::{
-        ClientExt as _, Key, LedgerErrorKind, LedgerList, State,
+        ClientExt as _, Key, State,
         send_all::{self, SentOutcome},
         settle::SettlePolicy,
     },
@@ -51,19 +57,25 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Sends the rest of the list. Returns whether every customer is labelled, or is being labelled by another worker.
+/// Sends the rest of the list. Returns whether every customer is labelled.
 async fn work() -> Result<bool, Failure> {
-    let name = env::args()
-        .nth(1)
-        .ok_or("expected the name of the list, such as march-review")?;
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let database = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
+    let ledger = PostgresLedger::connect(&database).await?;
+    let list = match *arguments {
+        ["--create", name] => {
+            ledger.create_list(name, &LabelCustomer::INFO).await?;
+            return Ok(true);
+        }
+        [name] => ledger.list(name).await?,
+        _ => return Err("expected the name of the list, such as march-review".into()),
+    };
     let quota = PostgresQuota::connect(&database).await?;
     let quota = SharedQuota::per_window(quota, "ravelin", ATTEMPTS, WINDOW);
     let ravelin = Client::builder_from_env()?
         .rate_limiter(quota.clone())
         .build()?;
-    let ledger = PostgresLedger::connect(&database).await?;
-    let list = open(&ledger, &name).await?;
 
     let mut run = ravelin
         .send_all(&list, send_all::iter(labels()?))
@@ -75,8 +87,11 @@ async fn work() -> Result<bool, Failure> {
         let key = &sent.key;
         match sent.outcome {
             SentOutcome::Accepted(_) | SentOutcome::Found(_) => println!("{key}: labelled"),
-            // Another worker or an earlier run sent the label, or another worker is sending the label now.
-            SentOutcome::Skipped(State::Accepted { .. } | State::Sending) => {}
+            SentOutcome::Skipped(State::Accepted { .. }) => {}
+            SentOutcome::Skipped(State::Sending) => {
+                is_done = false;
+                println!("{key}: another worker is sending the label");
+            }
             other => {
                 is_done = false;
                 eprintln!("{key}: {other:?}; {:?}", sent.looked);
@@ -87,16 +102,6 @@ async fn work() -> Result<bool, Failure> {
     ledger.flush().await;
     quota.flush().await;
     Ok(is_done)
-}
-
-/// Opens the list. The first worker creates it.
-async fn open(ledger: &PostgresLedger, name: &str) -> Result<LedgerList, Failure> {
-    match ledger.create_list(name, &LabelCustomer::INFO).await {
-        Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {
-            Ok(ledger.list(name).await?)
-        }
-        created => Ok(created?),
-    }
 }
 
 fn labels() -> Result<Vec<(Key, LabelCustomer)>, Failure> {

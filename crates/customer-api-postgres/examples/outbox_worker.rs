@@ -16,8 +16,11 @@
 //!
 //! ```console
 //! $ export DATABASE_URL=postgres://worker@db.example/shop RAVELIN_SECRET_KEY=…
+//! $ cargo run --example outbox_worker -- --create    # once, on one machine
 //! $ cargo run --example outbox_worker
 //! ```
+//!
+//! A worker never creates the list of the ledger: in a database that was emptied, a new list would send every label again.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -29,11 +32,13 @@ use std::{env, error::Error, process::ExitCode, time::Duration};
 use customer_api_postgres::PostgresLedger;
 use ravelin_labels::{
     Client, LabelCustomer, PaymentFraudReview,
-    ledger::{CallExt as _, Key, LedgerErrorKind, LedgerList, Once, settle::SettlePolicy},
+    ledger::{CallExt as _, Key, LedgerList, Once, settle::SettlePolicy},
 };
 use tokio_postgres::NoTls;
 
 type Failure = Box<dyn Error>;
+
+const LIST: &str = "label-outbox";
 
 /// Selects the oldest row that no worker has locked.
 const NEXT: &str = "SELECT id, customer, comment FROM label_outbox WHERE problem IS NULL \
@@ -53,17 +58,13 @@ async fn main() -> ExitCode {
 /// Works until every remaining row is locked by another worker.
 async fn work() -> Result<(), Failure> {
     let database = env::var("DATABASE_URL").map_err(|_| "DATABASE_URL is not set")?;
-    let ravelin = Client::from_env()?;
     let ledger = PostgresLedger::connect(&database).await?;
-    let list = match ledger
-        .create_list("label-outbox", &LabelCustomer::INFO)
-        .await
-    {
-        Err(error) if error.kind() == LedgerErrorKind::AlreadyExists => {
-            ledger.list("label-outbox").await?
-        }
-        created => created?,
-    };
+    if env::args().nth(1).as_deref() == Some("--create") {
+        ledger.create_list(LIST, &LabelCustomer::INFO).await?;
+        return Ok(());
+    }
+    let list = ledger.list(LIST).await?;
+    let ravelin = Client::from_env()?;
     // Connect to the application's database with the application's own driver, pool and TLS settings.
     let (mut outbox, connection) = tokio_postgres::connect(&database, NoTls).await?;
     tokio::spawn(connection);
