@@ -55,6 +55,11 @@ impl<'t> Source<'t> {
         self.schemas.get(name).copied()
     }
 
+    /// Returns all schemas of components.
+    pub(super) fn schemas(&self) -> impl Iterator<Item = &'t Value> {
+        self.schemas.values().copied()
+    }
+
     /// Returns every operation, in the order of the description.
     pub(super) fn operations(&self) -> Vec<Found<'t>> {
         let mut found = Vec::new();

@@ -108,16 +108,28 @@ impl Adapter<'_, '_> {
         }
     }
 
+    fn default_of(&mut self, object: &Object, property: &str) -> Option<String> {
+        let schema = get(edit::map_of(&object.schema, "properties")?, property)?;
+        let schema = self.in_place(schema.clone())?;
+        text(as_map(&schema)?, "default").map(str::to_owned)
+    }
+
     /// Returns the discriminator's value of an object: the only value that the object allows, the value in `mapping`, or else the name of
     /// the component that the union names.
     fn value_of(&mut self, object: &Object, tag: &str, discriminator: &Map) -> Option<String> {
         let only = self.only_value(object, tag);
+        let default = self.default_of(object, tag);
+        let mapping = edit::map(discriminator, "mapping");
         let implicit = || {
             let name = object.components.first()?;
             let named = text_of(edit::map(discriminator, NAMED), name).unwrap_or(name);
-            (!named.is_empty()).then(|| named.to_owned())
+            // A value of `mapping` that leads nowhere may be meant for this object.
+            let is_whole = mapping.iter().all(|(_, given)| self.is_known(given));
+            let is_certain = is_whole
+                && !self.is_named_elsewhere(object, tag, named)
+                && default.as_deref().is_none_or(|default| default == named);
+            (is_certain && !named.is_empty()).then(|| named.to_owned())
         };
-        let mapping = edit::map(discriminator, "mapping");
         let mut mapped = mapping
             .iter()
             .filter(|(_, given)| self.leads_to(given, object));
@@ -142,10 +154,24 @@ impl Adapter<'_, '_> {
         may_be.then_some(value)
     }
 
+    /// Returns whether a value of `mapping` names a component.
+    fn is_known(&self, given: &Value) -> bool {
+        self.source.schema(&component_of(given)).is_some()
+    }
+
+    /// Returns whether the discriminator of a schema, such as the parent of the object, gives the object another value.
+    fn is_named_elsewhere(&self, object: &Object, tag: &str, value: &str) -> bool {
+        self.source
+            .schemas()
+            .filter_map(|schema| edit::map_of(as_map(schema)?, "discriminator"))
+            .filter(|discriminator| text(discriminator, "propertyName") == Some(tag))
+            .flat_map(|discriminator| edit::map(discriminator, "mapping"))
+            .any(|(other, given)| other != value && self.leads_to(given, object))
+    }
+
     /// Returns whether a value of `mapping` names the object, or an alias of the object.
     fn leads_to(&self, given: &Value, object: &Object) -> bool {
-        let given = as_text(given).unwrap_or_default();
-        let mut name = edit::component(given).unwrap_or_else(|| given.to_owned());
+        let mut name = component_of(given);
         for _ in 0..20 {
             if object.components.contains(&name) {
                 return true;
@@ -183,6 +209,12 @@ impl Adapter<'_, '_> {
 fn text_of<'m>(map: &'m [(String, Value)], key: &str) -> Option<&'m str> {
     let (_, value) = map.iter().find(|(name, _)| name == key)?;
     as_text(value)
+}
+
+/// Returns the name of the component that a value of `mapping` names.
+fn component_of(given: &Value) -> String {
+    let given = as_text(given).unwrap_or_default();
+    edit::component(given).unwrap_or_else(|| given.to_owned())
 }
 
 fn target(reference: &Value) -> Option<&str> {

@@ -117,6 +117,41 @@ fn every_other_value_of_several_shapes_is_any_json() {
 }
 
 #[test]
+fn a_name_is_no_value_if_the_description_may_state_another() {
+    let loose = "A: { type: object, properties: { kind: { type: string } } }, B: { type: object, properties: { kind: { type: string } } }";
+    let mapped = |mapping: &str| {
+        format!(
+            "{{ oneOf: {BOTH}, discriminator: {{ propertyName: kind, mapping: {{ {mapping} }} }} }}"
+        )
+    };
+    // A file that is not there, and a schema that is not there.
+    for lost in [
+        "x: A.json",
+        "x: './b.yaml#/B'",
+        "y: '#/components/schemas/Nowhere'",
+    ] {
+        assert_eq!(becomes(&mapped(lost), loose), "{}", "{lost}");
+        let all = format!("{lost}, a: A, b: B");
+        assert_eq!(becomes(&mapped(&all), loose), of("kind", "a", "b"), "{all}");
+    }
+    // The parent states the values of its children.
+    let parent = |values: &str| {
+        let child = "allOf: [ { $ref: '#/components/schemas/P' }, { type: object, properties: { n: { type: integer } } } ]";
+        format!(
+            "P: {{ type: object, properties: {{ kind: {{ type: string }} }}, discriminator: {{ propertyName: kind, mapping: {{ {values} }} }} }}, \
+             A: {{ {child} }}, B: {{ {child} }}"
+        )
+    };
+    let implicit = format!("{{ oneOf: {BOTH}, discriminator: {{ propertyName: kind }} }}");
+    assert_eq!(becomes(&implicit, &parent("a: A, b: B")), "{}");
+    assert_eq!(becomes(&implicit, &parent("A: A")), of("kind", "A", "B"));
+    // The value that a server assumes if the property is absent.
+    let default = |value: &str| loose.replacen("string", &format!("string, default: {value}"), 1);
+    assert_eq!(becomes(&implicit, &default("a")), "{}");
+    assert_eq!(becomes(&implicit, &default("A")), of("kind", "A", "B"));
+}
+
+#[test]
 fn a_union_that_may_be_null_stays_one() {
     let schemas = format!(
         "{A}, {B}, U: {{ nullable: true, oneOf: {BOTH}, discriminator: {{ propertyName: kind }} }}"
