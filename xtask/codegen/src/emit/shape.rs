@@ -99,7 +99,7 @@ pub(super) fn holds_record(api: &Api, value: &Type) -> bool {
 }
 
 /// Returns whether a value is an object that the description defines, or a union of such objects.
-fn is_object(api: &Api, value: &Type) -> bool {
+pub(crate) fn is_object(api: &Api, value: &Type) -> bool {
     let shape = |id: &ModelId| api.model(*id).map(|model| &model.shape);
     matches!(value, Type::Model(id) if !matches!(shape(id), Some(Shape::Choice(_)) | None))
 }

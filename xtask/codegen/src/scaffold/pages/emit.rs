@@ -133,9 +133,9 @@ fn sentences(paged: &Paged<'_>) -> (String, &'static str) {
                 COUNTED
             },
         ),
-        Rule::Offset { .. } => (
+        Rule::Offset { more, .. } => (
             format!("The {parameter} of a page is the number of items before it."),
-            COUNTED,
+            if more.is_some() { STATED } else { COUNTED },
         ),
     }
 }
@@ -238,11 +238,12 @@ fn fetch(paged: &Paged<'_>) -> String {
             };
             counted(paged, "number", *first, stated.as_deref(), next)
         }
-        Rule::Offset { .. } => {
+        Rule::Offset { more, .. } => {
+            let stated = more.as_ref().map(Path::copied);
             let kind = cursor_type(parameter);
             let next =
                 format!("offset.saturating_add({kind}::try_from(count).unwrap_or({kind}::MAX))");
-            counted(paged, "offset", 0, None, &next)
+            counted(paged, "offset", 0, stated.as_deref(), &next)
         }
     }
 }

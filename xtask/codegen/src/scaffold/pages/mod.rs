@@ -64,8 +64,8 @@ pub(super) fn find(api: &Api) -> Lists<'_> {
     lists
 }
 
-/// Returns the pointers to the properties by which one page leads to the next, except properties that are read strictly
-/// in any case. The returned properties must be read strictly too: if one of them can't be read, the list must not end.
+/// Returns the pointers to the properties that contain the items, or by which one page leads to the next, except properties that are
+/// read strictly in any case. The returned properties must be read strictly too: if one of them can't be read, the list must not end.
 pub(super) fn loose(api: &Api) -> Vec<String> {
     let mut pointers = Vec::new();
     for paged in find(api).paged {
@@ -75,8 +75,14 @@ pub(super) fn loose(api: &Api) -> Vec<String> {
             _ => None,
         };
         let is_envelope = model.is_some_and(|model| shape::is_envelope(api, model));
-        for path in paged.rule.paths() {
-            let fields = path.fields().iter().skip(usize::from(is_envelope));
+        let items = paged.member.iter().map(|member| vec![member.field]);
+        let paths = paged
+            .rule
+            .paths()
+            .into_iter()
+            .map(|path| path.fields().to_vec());
+        for fields in items.chain(paths) {
+            let fields = fields.into_iter().skip(usize::from(is_envelope));
             pointers.extend(
                 fields
                     .filter(|field| !field.notes.strict)

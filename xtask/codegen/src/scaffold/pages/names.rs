@@ -117,6 +117,11 @@ pub(super) fn is_pages(name: &str) -> bool {
     PAGES.contains(&&*plain(name))
 }
 
+/// Returns whether a member is the number of the last page.
+pub(super) fn is_last(name: &str) -> bool {
+    plain(name) == "last_page"
+}
+
 /// Returns whether a member contains the next value of a parameter: `next_cursor` for `cursor` or `start_cursor`.
 pub(super) fn is_next(member: &str, parameter: &str) -> bool {
     let (member, parameter) = (plain(member), plain(parameter));

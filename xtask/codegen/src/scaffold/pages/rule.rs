@@ -3,13 +3,16 @@
 use super::{
     Paged,
     names::{
-        is_cursor, is_link, is_more, is_next, is_number, is_offset, is_pages, is_size, plain,
-        states_link,
+        is_cursor, is_last, is_link, is_more, is_next, is_number, is_offset, is_pages, is_size,
+        plain, states_link,
     },
     path::{self, Path},
 };
 use crate::{
-    emit::scope::{Held, Scope},
+    emit::{
+        scope::{Held, Scope},
+        shape::is_object,
+    },
     model::{Api, Field, Idempotency, Integer, Operation, Place, Slot, Type, Width},
 };
 
@@ -40,7 +43,10 @@ pub(super) enum Rule<'a> {
         more: Option<Path<'a>>,
     },
     /// The parameter is the number of items before the page.
-    Offset { parameter: &'a Field },
+    Offset {
+        parameter: &'a Field,
+        more: Option<Path<'a>>,
+    },
 }
 
 impl<'a> Rule<'a> {
@@ -50,7 +56,7 @@ impl<'a> Rule<'a> {
             | Self::Link { parameter, .. }
             | Self::LastItem { parameter, .. }
             | Self::Number { parameter, .. }
-            | Self::Offset { parameter } => parameter,
+            | Self::Offset { parameter, .. } => parameter,
         }
     }
 
@@ -61,7 +67,7 @@ impl<'a> Rule<'a> {
             Self::Link { next, .. } => vec![next],
             Self::LastItem { more, .. } => vec![more],
             Self::Number { pages, more, .. } => pages.iter().chain(more).collect(),
-            Self::Offset { .. } => Vec::new(),
+            Self::Offset { more, .. } => more.iter().collect(),
         }
     }
 
@@ -164,8 +170,38 @@ fn items<'a>(api: &'a Api, output: &'a Slot) -> Option<(Option<Member<'a>>, Slot
     match (&first.slot.value, second) {
         // The records of a second list would be lost. A member whose form is not described may be a
         // list, so it counts as a list.
-        (Type::List(item), None) => Some((Some(Member { field: first }), (**item).clone())),
+        (Type::List(item), None) if !holds_others(api, output, first) => {
+            Some((Some(Member { field: first }), (**item).clone()))
+        }
         _ => None,
+    }
+}
+
+/// Returns whether a response contains objects in other lists or maps than in this one, at any depth. Links to other pages do not count.
+fn holds_others(api: &Api, output: &Slot, items: &Field) -> bool {
+    let others = |path: &[&Field]| {
+        path.last().is_some_and(|field| {
+            let is_inner = path.len() > 1;
+            !std::ptr::eq(*field, items)
+                && plain(&field.wire) != "links"
+                && match &field.slot.value {
+                    Type::List(inner) => holds_objects(api, &inner.value),
+                    Type::Map(inner) => {
+                        holds_objects(api, &inner.value) && !(is_inner && inner.value == Type::Free)
+                    }
+                    _ => false,
+                }
+        })
+    };
+    !path::find(api, output, &others).is_empty()
+}
+
+/// Returns whether a value is an object, or contains objects in lists or maps. A value whose form is not described may be one.
+fn holds_objects(api: &Api, value: &Type) -> bool {
+    match value {
+        Type::List(inner) | Type::Map(inner) => holds_objects(api, &inner.value),
+        Type::Free => true,
+        value => is_object(api, value),
     }
 }
 
@@ -273,7 +309,10 @@ fn rule<'a>(
         let first = first(parameter, integer).filter(|first| counts_from(integer, *first))?;
         let counts = |path: &[&Field]| {
             path.last().is_some_and(|field| {
-                is_pages(&field.wire) && integer_of(&field.slot.value).is_some()
+                // If the first page is 0, the last page may be the number of pages, or one less.
+                is_pages(&field.wire)
+                    && !(first == 0 && is_last(&field.wire))
+                    && integer_of(&field.slot.value).is_some()
             })
         };
         let pages = single(path::find(api, output, &counts));
@@ -293,7 +332,7 @@ fn rule<'a>(
             .default
             .as_deref()
             .is_none_or(|value| value == "0");
-    (has_size && begins && counts_from(integer, 0)).then_some(Rule::Offset { parameter })
+    (has_size && begins && counts_from(integer, 0)).then_some(Rule::Offset { parameter, more })
 }
 
 /// Returns the member that is a link to the next page.

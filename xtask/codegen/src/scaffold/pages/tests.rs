@@ -1,6 +1,9 @@
 //! Which lists are read in pages, and by which rule.
 
-use crate::scaffold::{Wanted, draft, understand};
+use crate::{
+    identifiers::is_reserved_type,
+    scaffold::{Wanted, draft, understand},
+};
 
 /// Returns a description with one list: its query parameters and its response.
 fn description(parameters: &str, response: &str) -> String {
@@ -47,6 +50,13 @@ fn report(parameters: &[&str], response: &str) -> String {
     )
     .unwrap();
     super::find(&provider.api).report()
+}
+
+/// Returns the module of the list.
+fn source(parameters: &[&str], response: &str) -> String {
+    let text = description(&parameters.join(", "), response);
+    let files = draft("acme", "acme.json", text.as_bytes(), Wanted::default()).unwrap();
+    files["src/pages/list_things.rs"].clone()
 }
 
 #[track_caller]
@@ -176,6 +186,58 @@ fn what_could_lose_records_is_left_to_people() {
 }
 
 #[test]
+fn objects_beside_the_items_are_left_to_people_wherever_they_are() {
+    let cursor = query("next_token", TEXT);
+    let of = |name: &str, beside: &str| {
+        object(&[
+            ("data", THINGS),
+            (name, beside),
+            ("meta", &object(&[("next_token", TEXT)])),
+        ])
+    };
+    let map = |values: &str| format!(r#"{{"type": "object", "additionalProperties": {values}}}"#);
+    leaves(&[&cursor], &of("includes", &object(&[("users", THINGS)])));
+    leaves(&[&cursor], &of("linked", &map(THINGS)));
+    leaves(&[&cursor], &of("linked", &map("{}")));
+    for beside in [
+        object(&[(
+            "warnings",
+            r#"{"type": "array", "items": {"type": "string"}}"#,
+        )]),
+        object(&[("links", THINGS)]),
+        map(TEXT),
+    ] {
+        reads(
+            &[&cursor],
+            &of("more_of_it", &beside),
+            "`next_token` from `meta.next_token`",
+        );
+    }
+}
+
+#[test]
+fn the_last_page_is_a_count_only_if_pages_are_counted_from_one() {
+    let list = object(&[("things", THINGS), ("last_page", NUMBER)]);
+    let ends = |first: &str| {
+        let page = format!(r#"{{"type": "integer", "default": {first}}}"#);
+        source(&[&query("page", &page)], &list).contains("last_page")
+    };
+    assert!(ends("1"));
+    assert!(!ends("0"));
+}
+
+#[test]
+fn a_flag_ends_a_list_with_an_offset() {
+    let list = object(&[("things", THINGS), ("has_more", FLAG)]);
+    let parameters = [query("offset", NUMBER), query("limit", NUMBER)];
+    let text = source(&[&parameters[0], &parameters[1]], &list);
+    assert!(
+        text.contains("an empty page states that more follow"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_number_must_be_able_to_end_and_to_grow() {
     let always = r#"{"type": "object", "required": ["next_page"], "properties": {"next_page": {"type": "integer"},
                    "names": {"type": "array", "items": {"type": "string"}}}}"#;
@@ -198,17 +260,68 @@ fn a_call_without_pages_is_none() {
 #[test]
 fn what_leads_to_the_next_page_is_read_strictly() {
     let meta = object(&[("next_cursor", NULLABLE)]);
-    let response = object(&[("things", THINGS), ("meta", &meta)]);
-    let text = description(&query("cursor", TEXT), &response);
-    let (text, ..) = understand(
-        "acme",
-        "acme.json",
-        text.as_bytes(),
-        None,
-        Wanted::default(),
-    )
-    .unwrap();
-    assert_eq!(text.matches("\"x-strict\": true").count(), 1, "{text}");
+    // An envelope is read strictly in any case. A list of texts makes no envelope.
+    let texts = r#"{"type": "array", "items": {"type": "string"}}"#;
+    for (items, count) in [(THINGS, 1), (texts, 3)] {
+        let response = object(&[("things", items), ("meta", &meta)]);
+        let text = description(&query("cursor", TEXT), &response);
+        let (text, ..) = understand(
+            "acme",
+            "acme.json",
+            text.as_bytes(),
+            None,
+            Wanted::default(),
+        )
+        .unwrap();
+        assert_eq!(text.matches("\"x-strict\": true").count(), count, "{text}");
+    }
+}
+
+#[test]
+fn no_type_of_the_crate_has_the_name_of_an_import() {
+    let kind = |value: &str| {
+        let kind = format!(r#"{{"type": "string", "enum": ["{value}"]}}"#);
+        let of_it = object(&[("kind", &kind), ("email", TEXT), ("at", NULLABLE)]);
+        of_it.replacen('{', r#"{"required": ["kind"], "#, 1)
+    };
+    let union = format!(r#"{{"oneOf": [{}, {}]}}"#, kind("a"), kind("b"));
+    let list = object(&[(
+        "things",
+        &format!(r#"{{"type": "array", "items": {union}}}"#),
+    )]);
+    let mut names = Vec::new();
+    for parameter in [query("page", FIRST), query("cursor", TEXT)] {
+        let response = list.replace(
+            "\"things\"",
+            "\"next_cursor\": {\"type\": \"string\"}, \"things\"",
+        );
+        let text = description(&parameter, &response);
+        let files = draft("acme", "acme.json", text.as_bytes(), Wanted::default()).unwrap();
+        let files = files.iter().filter(|(path, _)| {
+            ["src/generated/", "src/pages/list_", "tests/wire/pages.rs"]
+                .iter()
+                .any(|start| path.starts_with(start))
+        });
+        for (_, text) in files {
+            for import in text.split("use customer_api_core::").skip(1) {
+                let import = import.split(';').next().unwrap();
+                names.extend(
+                    import
+                        .split(|c: char| !c.is_alphanumeric() && c != '_')
+                        .filter(|word| word.starts_with(char::is_uppercase))
+                        .map(str::to_owned),
+                );
+            }
+        }
+    }
+    for name in ["Alternative", "Fetched", "PagesErrorKind", "UnlistedObject"] {
+        assert!(names.iter().any(|one| one == name), "{name}");
+    }
+    let free: Vec<&String> = names
+        .iter()
+        .filter(|name| !is_reserved_type(name))
+        .collect();
+    assert_eq!(free, Vec::<&String>::new());
 }
 
 #[test]

@@ -171,12 +171,15 @@ fn script(api: &Api, paged: &Paged<'_>) -> Option<Script> {
                 pages.is_some() || more.is_some(),
             )
         }
-        Rule::Offset { .. } => counted(
+        Rule::Offset { more, .. } => counted(
             "0".to_owned(),
             "2".to_owned(),
             "3".to_owned(),
-            |items, _| page(items, None, &[]),
-            false,
+            |items, is_last| {
+                let stated = more.as_ref().map(|more| (more, (!is_last).to_string()));
+                page(items, None, &Vec::from_iter(stated))
+            },
+            more.is_some(),
         ),
     })
 }
