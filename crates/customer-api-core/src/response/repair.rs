@@ -210,6 +210,16 @@ impl Walk {
             // If a name occurs twice, it is unknown which value is meant.
             let is_repeated = *times > 1;
             let done = match member.need {
+                Need::Tag(only) => {
+                    let is_it = self.parse(value).is_ok_and(|Name(text)| text == only);
+                    if is_it {
+                        record.push(Some(name), value, None);
+                    } else {
+                        self.report(UnreadableKind::TakenOut, value);
+                        record.leave_out();
+                    }
+                    Ok(())
+                }
                 Need::Optional if is_repeated => {
                     self.report(UnreadableKind::TakenOut, value);
                     record.leave_out();
@@ -396,7 +406,7 @@ struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Name<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Object<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -4,9 +4,13 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeOwned, MapAccess, Visitor, value::MapAccessDeserializer},
+    de::{
+        DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor,
+        value::MapAccessDeserializer,
+    },
 };
 
+use super::repair::Name;
 use crate::{
     open_union::{self, OpenUnion},
     time::{Date, Timestamp},
@@ -150,6 +154,8 @@ pub(super) enum Need {
     Optional,
     Required,
     Strict,
+    /// The discriminator of an object that a union lists, and its only value. The discriminator has no field.
+    Tag(&'static str),
 }
 
 impl Member {
@@ -172,6 +178,14 @@ impl Member {
     #[must_use]
     pub const fn strict(name: &'static str, shape: Shape) -> Self {
         Self::new(name, shape, Need::Strict)
+    }
+
+    /// Declares the discriminator of an object that a union lists: a text that is the same in every such object, and is not read into a
+    /// field. It must be the first member. Another value is omitted and reported.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn tag(name: &'static str, value: &'static str) -> Self {
+        Self::new(name, String::SHAPE, Need::Tag(value))
     }
 
     const fn new(name: &'static str, shape: Shape, need: Need) -> Self {
@@ -212,7 +226,7 @@ impl<T: Record> Shaped for T {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Members<T>(PhantomData<T>);
 
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+        impl<'de, T: Record> Visitor<'de> for Members<T> {
             type Value = T;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -220,11 +234,81 @@ impl<T: Record> Shaped for T {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(members))
+                match T::MEMBERS.first() {
+                    Some(Member {
+                        name,
+                        need: Need::Tag(value),
+                        ..
+                    }) => T::deserialize(MapAccessDeserializer::new(Tagged {
+                        members,
+                        name,
+                        value,
+                    })),
+                    _ => T::deserialize(MapAccessDeserializer::new(members)),
+                }
             }
         }
 
         deserializer.deserialize_map(Members(PhantomData))
+    }
+}
+
+/// The members of an object without its discriminator, whose value is checked.
+struct Tagged<A> {
+    members: A,
+    name: &'static str,
+    value: &'static str,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Tagged<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, A::Error> {
+        while let Some(Name(name)) = self.members.next_key()? {
+            if name != self.name {
+                return seed.deserialize(name.into_deserializer()).map(Some);
+            }
+            self.members.next_value_seed(Only(self.value))?;
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.members.next_value_seed(seed)
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.members.size_hint()
+    }
+}
+
+/// Reads one text, and refuses every other value.
+struct Only(&'static str);
+
+impl<'de> DeserializeSeed<'de> for Only {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Only {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the text `{}`", self.0)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        if text == self.0 {
+            Ok(())
+        } else {
+            Err(E::custom("the discriminator has another value"))
+        }
     }
 }
 

@@ -19,25 +19,30 @@ pub(super) fn record(scope: &mut Scope<'_>, model: &Model, fields: &[Field]) -> 
     }
     let is_envelope = is_envelope(scope.api, model);
     let sent = model.used.sent;
-    let members: String = fields
-        .iter()
-        .map(|field| {
-            let need = if is_envelope || field.notes.strict || field.notes.secret {
-                "strict"
-            } else if Held::of(field, sent).is_option() {
-                "optional"
-            } else {
-                "required"
-            };
-            let held = scope.held(field, sent);
-            // In an expression, the arguments of a generic type begin with a double colon.
-            let held = held.replacen('<', "::<", 1);
-            format!(
-                "{member}::{need}({}, {held}::SHAPE),\n",
-                literal(&field.wire)
-            )
-        })
-        .collect();
+    let tag = model.tag.as_ref().map(|tag| {
+        format!(
+            "{member}::tag({}, {}),\n",
+            literal(&tag.name),
+            literal(&tag.value)
+        )
+    });
+    let members = fields.iter().map(|field| {
+        let need = if is_envelope || field.notes.strict || field.notes.secret {
+            "strict"
+        } else if Held::of(field, sent).is_option() {
+            "optional"
+        } else {
+            "required"
+        };
+        let held = scope.held(field, sent);
+        // In an expression, the arguments of a generic type begin with a double colon.
+        let held = held.replacen('<', "::<", 1);
+        format!(
+            "{member}::{need}({}, {held}::SHAPE),\n",
+            literal(&field.wire)
+        )
+    });
+    let members: String = tag.into_iter().chain(members).collect();
     format!(
         "impl {record} for {} {{\nconst MEMBERS: &'static [{member}] = &[\n{members}];\n}}\n\n",
         model.rust

@@ -172,6 +172,38 @@ fn an_odd_value_inside_costs_no_more_than_itself() {
 }
 
 #[test]
+fn an_object_that_stands_alone_reports_another_discriminator() {
+    let event = |seen: &str| {
+        format!(
+            r#"{{"total":1,"events":[{{"@type":"paid","amount":1,"number":"n","seen":{seen}}}]}}"#
+        )
+    };
+    for (seen, wanted) in [
+        (r#"{"@type":"seen"}"#, &[][..]),
+        ("{}", &[]),
+        (r#"{"@type":"\u0073een","x":1}"#, &[]),
+        (r#"{"@type":"lost"}"#, &["TakenOut events[0].seen.@type"]),
+        (r#"{"@type":7}"#, &["TakenOut events[0].seen.@type"]),
+        (r#"{"@type":null}"#, &["TakenOut events[0].seen.@type"]),
+        (
+            r#"{"@type":"seen","@type":"lost"}"#,
+            &["TakenOut events[0].seen.@type"],
+        ),
+        ("7", &["TakenOut events[0].seen"]),
+    ] {
+        let (read, reports) = list(&event(seen));
+        assert_eq!(reports, wanted, "{seen}");
+        let Event::Paid(paid) = &read.events[0] else {
+            panic!("another object")
+        };
+        assert_eq!(paid.seen.is_some(), seen.starts_with('{'), "{seen}");
+    }
+    let strict = ResponseBody::new(event(r#"{"@type":"lost"}"#).into_bytes().into()).strict(true);
+    let error = ListEvents::decode(&strict).unwrap_err();
+    assert!(error.path().starts_with("events"), "{error}");
+}
+
+#[test]
 fn an_error_names_the_place_inside_the_object() {
     let last = |object: &str| format!(r#"{{"total":1,"last":{object}}}"#);
     let message = unreadable(&last(r#"{"@type":"Ended","at":"yesterday"}"#));

@@ -22,6 +22,7 @@ pub struct Ended {
 
 impl Record for Ended {
     const MEMBERS: &'static [Member] = &[
+        Member::tag("@type", "Ended"),
         Member::required("at", Timestamp::SHAPE),
         Member::optional("more", Option::<serde_json::Value>::SHAPE),
     ];

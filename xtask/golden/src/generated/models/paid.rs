@@ -8,7 +8,7 @@ use customer_api_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::generated::models::Event;
+use crate::generated::models::{Event, Seen};
 
 /// The provider's `Paid`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -25,14 +25,23 @@ pub struct Paid {
     /// The provider's `causes`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causes: Option<Vec<Event>>,
+    /// The provider's `seen`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "customer_api_core::response::shaped"
+    )]
+    pub seen: Option<Seen>,
 }
 
 impl Record for Paid {
     const MEMBERS: &'static [Member] = &[
+        Member::tag("@type", "paid"),
         Member::strict("amount", u64::SHAPE),
         Member::optional("share", Option::<f64>::SHAPE),
         Member::required("number", String::SHAPE),
         Member::optional("causes", Option::<Vec<Event>>::SHAPE),
+        Member::optional("seen", Option::<Seen>::SHAPE),
     ];
 }
 
@@ -43,6 +52,7 @@ impl fmt::Debug for Paid {
             .field("share", &self.share)
             .field("number", &Redacted(&self.number))
             .field("causes", &self.causes)
+            .field("seen", &self.seen)
             .finish()
     }
 }

@@ -10,5 +10,5 @@ use serde::{Deserialize, Serialize};
 pub struct Seen {}
 
 impl Record for Seen {
-    const MEMBERS: &'static [Member] = &[];
+    const MEMBERS: &'static [Member] = &[Member::tag("@type", "seen")];
 }
