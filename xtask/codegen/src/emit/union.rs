@@ -56,8 +56,7 @@ pub(crate) fn union(scope: &mut Scope<'_>, model: &Model, alternatives: &[Altern
 
 /// Returns the attribute that allows clippy's lint about variants of different sizes, if an object is large enough for the lint.
 fn lint(api: &Api, alternatives: &[Alternative]) -> &'static str {
-    // The lint fires if one variant is more than 200 bytes larger than the others.
-    let is_large = |one: &Alternative| size_of_model(api, one, 0) > 200;
+    let is_large = |one: &Alternative| size_of_model(api, one, 0) > LARGE;
     if alternatives.iter().any(is_large) {
         "#[allow(clippy::large_enum_variant, reason = \"the provider's objects, one at a time\")]\n"
     } else {
@@ -72,6 +71,9 @@ fn size_of_model(api: &Api, one: &Alternative, depth: usize) -> usize {
     };
     size(api, &slot, depth)
 }
+
+/// Clippy's lint fires if one variant is more than this number of bytes larger than the others.
+const LARGE: usize = 200;
 
 /// An object that is nested more deeply than this counts as large.
 const DEEPEST: usize = 8;
@@ -89,10 +91,15 @@ fn size(api: &Api, slot: &Slot, depth: usize) -> usize {
         Type::Timestamp => 64,
         Type::Free => 80,
         Type::Model(id) => match api.model(*id).map(|model| &model.shape) {
+            // The sum stops when it is large enough, because the fields can contain each other in very many ways.
             Some(Shape::Record(fields)) => fields
                 .iter()
-                .map(|field| size(api, &field.slot, depth + 1))
-                .sum(),
+                .try_fold(0, |sum, field| {
+                    let sum = sum + size(api, &field.slot, depth + 1);
+                    if sum > LARGE { Err(sum) } else { Ok(sum) }
+                })
+                .unwrap_or_else(|sum| sum)
+                .max(1),
             Some(Shape::Union(alternatives)) => alternatives
                 .iter()
                 .map(|one| size_of_model(api, one, depth + 1) + 8)

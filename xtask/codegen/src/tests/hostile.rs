@@ -223,3 +223,30 @@ fn schemas_that_lead_too_deep_are_refused() {
         "{found:?}"
     );
 }
+
+#[test]
+fn objects_of_a_union_that_contain_each_other_in_many_ways_are_emitted_at_once() {
+    let mut schemas = "S9: { type: object, properties: { a: { type: string } } }".to_owned();
+    for number in 0..9 {
+        let next = number + 1;
+        let properties: Vec<String> = (0..40)
+            .map(|name| format!("p{name}: {{ $ref: '#/components/schemas/S{next}' }}"))
+            .collect();
+        let properties = properties.join(", ");
+        schemas += &format!(", S{number}: {{ type: object, properties: {{ {properties} }} }}");
+    }
+    for (name, kind) in [("A", "a"), ("B", "b")] {
+        schemas += &format!(
+            ", {name}: {{ type: object, properties: {{ kind: {{ const: {kind} }}, s: {{ $ref: '#/components/schemas/S0' }} }} }}"
+        );
+    }
+    schemas += ", U: { oneOf: [ { $ref: '#/components/schemas/A' }, { $ref: '#/components/schemas/B' } ], \
+                discriminator: { propertyName: kind } }";
+    let union = "content: { application/json: { schema: { $ref: '#/components/schemas/U' } } }";
+    let text = with(
+        &format!("responses: {{ '200': {{ description: It., {union} }} }}"),
+        &format!("schemas: {{ {schemas} }}"),
+    );
+    assert_eq!(problems(&text), []);
+    read(text.as_bytes());
+}
