@@ -117,6 +117,14 @@ pub(super) fn is_pages(name: &str) -> bool {
     PAGES.contains(&&*plain(name))
 }
 
+/// Returns whether a member contains details about the pages of a list. The `pages` of a `book` are others.
+pub(super) fn is_about_pages(name: &str) -> bool {
+    let name = plain(name);
+    ["info", "list", "meta", "pag", "result"]
+        .iter()
+        .any(|part| name.contains(part))
+}
+
 /// Returns whether a member is the number of the last page.
 pub(super) fn is_last(name: &str) -> bool {
     plain(name) == "last_page"

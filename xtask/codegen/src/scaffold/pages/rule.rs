@@ -3,8 +3,8 @@
 use super::{
     Paged,
     names::{
-        is_cursor, is_last, is_link, is_more, is_next, is_number, is_offset, is_pages, is_size,
-        plain, states_link,
+        is_about_pages, is_cursor, is_last, is_link, is_more, is_next, is_number, is_offset,
+        is_pages, is_size, plain, states_link,
     },
     path::{self, Path},
 };
@@ -308,10 +308,12 @@ fn rule<'a>(
     if is_number(&parameter.wire) {
         let first = first(parameter, integer).filter(|first| counts_from(integer, *first))?;
         let counts = |path: &[&Field]| {
+            let around = path.len().checked_sub(2).and_then(|index| path.get(index));
             path.last().is_some_and(|field| {
                 // If the first page is 0, the last page may be the number of pages, or one less.
                 is_pages(&field.wire)
                     && !(first == 0 && is_last(&field.wire))
+                    && around.is_none_or(|around| is_about_pages(&around.wire))
                     && integer_of(&field.slot.value).is_some()
             })
         };

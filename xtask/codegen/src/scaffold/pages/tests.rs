@@ -227,6 +227,17 @@ fn the_last_page_is_a_count_only_if_pages_are_counted_from_one() {
 }
 
 #[test]
+fn the_number_of_pages_is_that_of_the_list() {
+    let ends = |around: &str| {
+        let list = object(&[("things", THINGS), (around, &object(&[("pages", NUMBER)]))]);
+        source(&[&query("page", FIRST)], &list).contains("pages| number")
+    };
+    assert!(ends("pageInfo"));
+    assert!(ends("_meta"));
+    assert!(!ends("book"));
+}
+
+#[test]
 fn a_flag_ends_a_list_with_an_offset() {
     let list = object(&[("things", THINGS), ("has_more", FLAG)]);
     let parameters = [query("offset", NUMBER), query("limit", NUMBER)];
