@@ -321,7 +321,7 @@ fn files_that_are_no_description() {
             && missing.contains("; name the provider's description with --spec"),
         "{missing}"
     );
-    refuses("acme", "a: [", &["spec.yaml: #: this is not the YAML"]);
+    refuses("acme", "a: [", &["spec.yaml: #: this YAML can't be read"]);
     // One run reports the name and every problem of the description.
     let broken = PLAIN
         .replace(

@@ -72,11 +72,21 @@ fn documents_that_are_not_descriptions() {
         "dialect",
         "remove",
     );
-    refuses("a: [", "", "not the YAML", "one document");
-    refuses("? [a]\n: b\n", "", "not the YAML", "keys are strings");
-    refuses("a: !tag b", "", "not the YAML", "without tags");
-    refuses("a: 1\n---\nb: 2\n", "", "not the YAML", "one document");
-    refuses("a: .nan", "", "not the YAML", "one document");
+    refuses("a: [", "", "this YAML can't be read", "one document");
+    refuses(
+        "? [a]\n: b\n",
+        "",
+        "this YAML can't be read",
+        "keys are strings",
+    );
+    refuses("a: !tag b", "", "this YAML can't be read", "without tags");
+    refuses(
+        "a: 1\n---\nb: 2\n",
+        "",
+        "this YAML can't be read",
+        "one document",
+    );
+    refuses("a: .nan", "", "this YAML can't be read", "one document");
 }
 
 #[test]

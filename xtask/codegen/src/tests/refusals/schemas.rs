@@ -344,7 +344,7 @@ fn notes_that_say_nothing_true() {
             "{ type: string, enum: [a], x-personal: true }",
             "",
             "x-personal",
-            "inside",
+            "inner properties",
         ),
         (
             "{ type: string, description: 7 }",

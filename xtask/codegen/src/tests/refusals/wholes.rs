@@ -304,7 +304,7 @@ fn unions_of_errors_do_not_count() {
     refuses(
         &sent,
         "/paths/~1things/post/responses/200/content/application~1json/schema",
-        "its discriminator may have another value",
+        "its discriminator could have another value",
         "give its discriminator a `const`",
     );
 }
