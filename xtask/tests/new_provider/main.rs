@@ -27,6 +27,15 @@ impl Copy {
         // The copy's packages have the names of this workspace's, so they can't be built in the same folder. The crates
         // from the registry stay in this one, and are built once.
         let target = workspace::target_directory(&Cargo::new(&root)).unwrap();
+        // Downloads every crate of the lock file. The steps on the copy run without the network.
+        let all = [
+            "metadata",
+            "--format-version",
+            "1",
+            "--all-features",
+            "--locked",
+        ];
+        Cargo::new(&root).capture(&all).unwrap();
         Self {
             folder,
             target: target.join("new-provider"),

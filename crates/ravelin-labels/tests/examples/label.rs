@@ -103,7 +103,10 @@ async fn who_stands_there_twice_is_labelled_once() {
         fs::write(&list, format!("{LIST}{other}\n")).unwrap();
         let (code, said) = run(NAME, &sandbox, &[&list]);
         assert_eq!(code, 1, "{said}");
-        assert!(said.contains("line 5: the customer of line 2"), "{said}");
+        assert!(
+            said.contains("line 5: repeats the customer of line 2"),
+            "{said}"
+        );
         assert!(!said.contains("cust-1"), "{said}");
         assert!(sandbox.ravelin().requests().is_empty());
     }
