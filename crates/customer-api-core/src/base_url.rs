@@ -84,8 +84,8 @@ impl FromStr for BaseUrl {
 
     /// # Errors
     ///
-    /// If the URL is not absolute, is neither `https` nor `http` to this machine, or contains user information, a query or a fragment.
-    /// The error does not show the URL, which may contain a password.
+    /// If the URL is not absolute, is neither `https` nor `http` to a loopback address or `localhost`, or contains user information, a
+    /// query or a fragment. The error does not show the URL, which may contain a password.
     fn from_str(text: &str) -> Result<Self, BuildError> {
         let refused = |reason: &'static str| Err(BuildError::BaseUrl(reason.into()));
         let Ok(url) = url::Url::parse(text) else {

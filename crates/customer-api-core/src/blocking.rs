@@ -16,7 +16,7 @@
 //! but not used before the fork also works. Work that was begun before the fork can't be finished in the child: a list returns an error,
 //! and any other future may wait forever. Fork while no other thread is waiting.
 //!
-//! Inside an async runtime, a wait would block all other tasks. Therefore the wait returns the error [`BlockingError::InsideRuntime`]
+//! Inside an async runtime, a wait would block other tasks. Therefore the wait returns the error [`BlockingError::InsideRuntime`]
 //! there, and nothing is sent.
 
 use std::{

@@ -151,7 +151,7 @@ pub(crate) fn unanswered(error: TransportError) -> Failure {
     Failure::new(error_kind(error.kind()), error.kind().delivery()).with_source(error)
 }
 
-/// Creates the failure for a request that timed out inside the transport. The request may have been sent completely.
+/// Creates the failure for a request that timed out while the transport worked. The request may have been sent completely.
 #[cold]
 pub(crate) fn timed_out(phase: TimeoutPhase) -> Failure {
     Failure::new(ErrorKind::Timeout(phase), Delivery::Unknown)

@@ -200,7 +200,7 @@ fn kind<'a>(tag: &str, json: &'a str) -> serde_json::Result<Option<Cow<'a, str>>
                 if name != self.0 {
                     members.next_value::<IgnoredAny>()?;
                 } else if found.replace(members.next_value()?).is_some() {
-                    // Two values of the discriminator contradict each other.
+                    // It is unknown which of the two values counts.
                     return Err(de::Error::custom("the discriminator occurs twice"));
                 }
             }

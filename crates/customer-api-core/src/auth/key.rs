@@ -194,8 +194,8 @@ impl Auth for KeyCredential {
         self.current().map(Some)
     }
 
-    /// Returns only a fixed key. Only [`authorize`](Self::authorize) calls a function: the function may be slow, and the call checks its
-    /// deadline after `authorize`, but not after `try_authorize`.
+    /// Returns only a fixed key. Only [`authorize`](Self::authorize) calls a function: the function may be slow, and the call reads the
+    /// clock after `authorize`, but not after `try_authorize`.
     fn try_authorize(&self) -> Option<Credential> {
         match &self.state {
             State::Fixed(credential) => credential.clone().ok(),

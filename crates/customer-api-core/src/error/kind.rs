@@ -25,7 +25,7 @@ pub enum ErrorKind {
     Withheld,
     /// No connection could be made.
     Connect,
-    /// A timeout ended the call.
+    /// A timeout ended the attempt or the call.
     Timeout(TimeoutPhase),
     /// The connection broke off.
     Interrupted,

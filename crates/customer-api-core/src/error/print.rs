@@ -103,7 +103,7 @@ fn write_cause(
         };
     }
     write!(f, ": {}", OneLine(&source.to_string()))?;
-    // The cause of a failed login is the error of the login's call. The delivery of that call is omitted.
+    // The cause of a failed login can be the error of the login's call. The delivery of that call is omitted.
     let login = source
         .downcast_ref::<AuthError>()
         .and_then(StdError::source);

@@ -84,7 +84,7 @@ impl Needles {
         let first = digits.by_ref().take(1);
         let mut float: String = first.chain(['.']).collect();
         float.push_str(digits.as_str().trim_end_matches('0'));
-        // In this form, a number with only one digit other than 0, such as 5000, is too common to be searched for.
+        // In this form, a number with only one digit other than 0, such as 500000, is too common to be searched for.
         if float.len() > 2 {
             for exponent in [format!("e{power}"), format!("e+{power:02}")] {
                 self.push(format!("{float}{exponent}"), Alone::AsNumber);

@@ -19,7 +19,7 @@ const LONGEST_TEXT: usize = 256;
 /// Describes a body that can't be the provider's own, for an error's text. `None` for a body that can be the provider's own.
 ///
 /// An empty body, JSON or the beginning of JSON counts as the provider's own, whatever the headers state. A short, printable text counts as
-/// the provider's own unless the headers name an encoding. Any other body counts as foreign.
+/// the provider's own unless it begins with `<` or the headers name an encoding. Any other body counts as foreign.
 pub(super) fn foreign(body: &[u8], text: &[u8], headers: &HeaderMap) -> Option<String> {
     if text.is_empty() || is_json(text) {
         return None;

@@ -9,7 +9,7 @@ use std::{fmt, time::Duration};
 use super::FailedAttempt;
 use crate::random;
 
-/// The longest wait that a provider can ask for, unless a policy sets another limit.
+/// The longest wait that is granted to a provider, unless a policy sets another limit. A longer wait ends the call or the list.
 pub(crate) const LONGEST_ASKED: Duration = Duration::from_secs(60);
 
 /// Decides how long a call waits before its next attempt. A [`RetryPolicy`](super::RetryPolicy) decides whether there is a next attempt.

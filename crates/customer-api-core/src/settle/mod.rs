@@ -10,7 +10,7 @@
 //! | [`InEffect`](Settled::InEffect) | the state is the one that the write asked for; the look can't find out who set it | nothing, if only the state matters |
 //! | [`Superseded`](Settled::Superseded) | a read shows the write, and another writer has changed the state since | do not repeat the write: it would undo the newer change |
 //! | [`NotSeen`](Settled::NotSeen) | no read shows the write | look again later: the write may still have happened |
-//! | [`CannotTell`](Settled::CannotTell) | no look can answer the question | ask: [`Why`] states whom, and with which details |
+//! | [`CannotTell`](Settled::CannotTell) | the look could not answer the question | ask: [`Why`] states whom, and with which details |
 //!
 //! Looks are reads. They use the client's limiter and retry policy, and do not change what the write's error reports.
 //!
@@ -45,8 +45,8 @@ use crate::{Error, Operation};
 
 /// A write that a caller can look for at the provider if its outcome is unknown.
 ///
-/// Implemented by hand for every write, because no description states what a read shows of a write. If no read shows the write, the look
-/// returns [`CannotTell`](Settled::CannotTell), which states whom to ask.
+/// Implemented by hand for every write, because no description states what a read shows of a write. For a write that no read can show, the
+/// look returns [`CannotTell`](Settled::CannotTell), which states whom to ask.
 ///
 /// ```
 /// use customer_api_core::{

@@ -19,7 +19,7 @@ pub enum Settled<E> {
         /// The time from the last known attempt to the look.
         waited: Duration,
     },
-    /// No look can answer the question. [`Why`] states whom to ask, and with which details.
+    /// The look could not answer the question. [`Why`] states whom to ask, and with which details.
     CannotTell(Why),
 }
 
@@ -64,7 +64,7 @@ impl Absent {
     }
 }
 
-/// The reason why no look shows whether a write happened, and a text that states whom to ask, with which details.
+/// The reason why a look does not show whether a write happened, and a text that states whom to ask, with which details.
 ///
 /// Contains nothing personal, because the caller knows whom the write was about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ pub enum Reason {
     NotAddressed,
     /// The write has no marker, and nothing else distinguishes it from the writes of others.
     NoMarker,
-    /// No read shows the sent values in a form that can be compared.
+    /// No read shows any of the sent values in a form that can be compared.
     NothingToCompare,
     /// A read shows only some of the sent values. Another writer has changed the others since, or the values that match were there before.
     Partly,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Timestamp;
 
-/// The times at which the attempts of a write began. A look needs a trace to find out later whether the write happened.
+/// The times at which the first and the last attempt of a write began. A look needs a trace to find out later whether the write happened.
 ///
 /// [`Error::trace`](crate::Error::trace) returns one. It can be stored, and contains nothing personal: the operation's id, times and a
 /// count. The times are those of the sending machine's clock.

@@ -43,9 +43,9 @@ pub(crate) fn wall_clock() -> SystemTime {
 
 /// Measures how much time passes, including the time for which the machine sleeps.
 ///
-/// On some systems a monotonic clock stops while the machine sleeps. The calendar clock can be set back. The stopwatch reports the
-/// larger of the two elapsed times. A limit that is measured with the stopwatch may therefore end too early, which is harmless,
-/// but not too late.
+/// On some systems a monotonic clock stops while the machine sleeps. The calendar clock can be set forward or back. The stopwatch
+/// reports the larger of the two elapsed times. A limit that is measured with the stopwatch may therefore end too early. An early
+/// end is harmless, and a late end is not.
 #[derive(Clone, Copy, Debug)]
 pub struct Stopwatch {
     start: Instant,

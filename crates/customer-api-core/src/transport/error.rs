@@ -13,7 +13,7 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The request is invalid; nothing was sent.
+    /// The request could not be made; nothing was sent.
     InvalidRequest,
     /// The attempt does not run in a runtime that can make connections; nothing was sent.
     NoRuntime,

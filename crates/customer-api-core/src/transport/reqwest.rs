@@ -72,7 +72,8 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS, and either the program is built without TLS or the system has no root certificates.
+    /// If the base URL needs TLS, and either the program is built without TLS or the system has no root certificates. Also if the program
+    /// has no TLS except rustls, and rustls has no crypto provider.
     pub fn new(settings: &HttpSettings) -> Result<Self, BuildError> {
         if settings.base_url.is_plain_http() {
             return Self::from_builder(reqwest::Client::builder, settings);
@@ -93,7 +94,8 @@ impl ReqwestTransport {
     ///
     /// # Errors
     ///
-    /// If the base URL needs TLS and the program is built without TLS, or if the builder can't be finished.
+    /// If the base URL needs TLS and the program is built without TLS, or if the builder can't be finished. Also if the program has no TLS
+    /// except rustls, and rustls has no crypto provider.
     pub fn from_builder(
         builder: impl Fn() -> reqwest::ClientBuilder + Send + Sync + 'static,
         settings: &HttpSettings,

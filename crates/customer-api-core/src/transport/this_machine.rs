@@ -12,7 +12,7 @@ pub(super) fn on_this_machine(
 ) -> reqwest::ClientBuilder {
     let mut builder = builder;
     if base_url.is_loopback() {
-        // A proxy can't reach this machine's loopback address, and would receive the credential of a plain http call unencrypted.
+        // A proxy elsewhere can't reach this machine's loopback address, and would receive the credential of a plain http call unencrypted.
         builder = builder.no_proxy();
     }
     if base_url.is_plain_http() {

@@ -45,7 +45,7 @@ struct State {
     upcoming: Vec<Instant>,
     /// The time at which the store last reported `upcoming`.
     heard: Option<Instant>,
-    /// Measures the time since the store was asked. `None` if the store has responded.
+    /// Measures the time since the store was asked. `None` if no response is awaited.
     unanswered: Option<Stopwatch>,
     outage: Option<Outage>,
     /// The time until which the provider accepts no calls, according to the response to an attempt of this process. The stop is reported

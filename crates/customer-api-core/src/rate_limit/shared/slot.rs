@@ -20,7 +20,7 @@ use crate::{
     time::Stopwatch,
 };
 
-/// A claim on a slot. When the claim is dropped, the store gets a report, unless the claim can't have a slot.
+/// A claim on a slot. When the claim is dropped, the store gets a report, unless the claim neither can have a slot nor reports a stop.
 pub(super) struct Held {
     claim: SlotClaim,
     store: Arc<dyn SlotStore>,
