@@ -47,7 +47,8 @@ pub trait Ledger: fmt::Debug + Send + Sync + 'static {
     async fn digest_key(&self) -> Result<DigestKey, LedgerError>;
 
     /// Records the intent to send under the claim's key, if the key is new or [`Intent::may_begin`] allows it to begin again. Atomic.
-    /// Returns `None` if the intent was recorded: the claim then has the key. Otherwise returns the entry of the key.
+    /// Returns `None` if the claim has the key now, also if an earlier call with the same claim gave it the key. Otherwise returns the
+    /// entry of the key.
     ///
     /// # Errors
     ///

@@ -76,7 +76,7 @@ impl Items {
         }
     }
 
-    /// Reads a number from its digits. `None` if there are no digits.
+    /// Reads a number from its digits. `None` if the text is empty. Any other text without a number is an error.
     pub(crate) fn maybe_number<T: std::str::FromStr>(&mut self) -> Result<Option<T>, Failure> {
         let bytes = self.bytes()?;
         if bytes.is_empty() {

@@ -59,7 +59,7 @@ impl RedisOptions {
 
 /// A connection to a server. The quotas and sessions of a program share it.
 ///
-/// Cheap to clone. A program needs only one, because any number of scripts can run on it at the same time.
+/// Cheap to clone. A program needs only one, because any number of scripts can be under way on it at the same time.
 ///
 /// The runtime in which the connection is made drives the connection. If that runtime exists but makes no progress, scripts from other
 /// runtimes time out. Therefore a program with several single-threaded runtimes should give each its own connection. If the runtime of a

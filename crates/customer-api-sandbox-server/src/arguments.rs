@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 /// How many requests the journal keeps for each provider.
 const KEPT: usize = 10_000;
 
-/// How many bytes the journal keeps for each provider: targets, headers, bodies and responses together.
+/// How many bytes the journal keeps for each provider: targets, headers, bodies, broken rules and responses together.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
 
 const AFTER_HELP: &str = "\

@@ -15,8 +15,8 @@ use super::{
 };
 use crate::{Key, LedgerErrorKind};
 
-/// How long the opening of a file waits for the lock of another program. After that, the file counts as in use. Applies only on systems
-/// where SQLite itself takes the lock.
+/// How long the opening of a file waits for the lock of another program or handle. After that, the file counts as in use. Applies only on
+/// systems where SQLite itself takes the lock.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// The size of the longest text and of the longest row that SQLite reads, in bytes. A ledger's rows are several times shorter. SQLite

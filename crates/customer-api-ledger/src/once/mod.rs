@@ -225,7 +225,7 @@ pub(crate) async fn make<O: Operation>(
     Made { end, looked }
 }
 
-/// What is known before a call. The claim, which comes later, decides whether the call is sent.
+/// What the ledger shows before a call. If the write may begin, the later claim decides whether it is sent.
 enum Before<T> {
     /// The key is known: the call ends without a credential, a permit or a wait.
     End(End<T>),

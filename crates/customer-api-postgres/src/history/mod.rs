@@ -111,7 +111,8 @@ impl History {
         &self.look
     }
 
-    /// Compares the database of a new connection with the known state. Fails if the database is not the known one, or has no ledger.
+    /// Compares the database of a new connection with the history that its ledger recorded, and with the known state. Fails if the database
+    /// is not the recorded and known one, or has no ledger.
     pub(crate) async fn check(&self, client: &Client) -> Result<(), Failure> {
         let rows = client.query_typed(&self.look, &[]).await;
         let rows = rows.map_err(Failure::Statement)?;

@@ -28,8 +28,8 @@ impl ConnectionFault {
         Self::new(ConnectionFaultKind::Reset)
     }
 
-    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. A client receives such
-    /// bytes when it uses one of these protocols and the server uses the other.
+    /// Responds to the first bytes of the client with bytes that are neither TLS nor HTTP. The effect on a client is
+    /// the same as if the client used one protocol and the server another.
     pub const fn garbage() -> Self {
         Self::new(ConnectionFaultKind::Garbage)
     }

@@ -15,7 +15,7 @@ const MAX_BODY: usize = 16 * 1024 * 1024;
 pub(crate) enum ReadError {
     /// The client ended the connection, in an orderly way or not.
     Gone,
-    /// The request is not valid. The sandbox responds with this status and closes the connection.
+    /// The request is not valid, or too large. The sandbox responds with this status and closes the connection.
     Refused(u16),
 }
 

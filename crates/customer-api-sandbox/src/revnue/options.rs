@@ -126,8 +126,8 @@ impl RevnueOptions {
     /// [`clock_ahead`](crate::SandboxBuilder::clock_ahead),
     /// [`clock_behind`](crate::SandboxBuilder::clock_behind) or a
     /// [stepped clock](crate::SandboxBuilder::stepped_clock), the header is that of a provider
-    /// whose clock differs from the client's. The response of a [`Fault`](crate::Fault) has no
-    /// `Date`, unless the fault sets one. Inferred. Default: true.
+    /// whose clock differs from the client's. A response that a [`Fault`](crate::Fault) sends
+    /// instead has no `Date`, unless the fault sets one. Inferred. Default: true.
     pub fn dates(mut self, dates: bool) -> Self {
         self.dates = dates;
         self
