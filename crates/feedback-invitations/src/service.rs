@@ -38,7 +38,8 @@ impl Service for CustomerRadar {
 
     /// Classifies a 2xx. An invitation is accepted if its code is `00000`. Any other code in a 2xx contradicts the status, because a
     /// refused invitation has the status 400. In that case, the outcome is unknown. A login is accepted if it has a token, because the
-    /// status of a refused login is not documented. A login with a code other than zero and without a token is refused.
+    /// status of a refused login is not documented. Without a token, a login is refused if it has a code
+    /// that is neither blank nor zero.
     fn classify_success(&self, operation: &OperationInfo, body: Option<&ResponseBody>) -> Verdict {
         let (is_invitation, is_login) = (
             operation.id == SendInvitation::INFO.id,

@@ -47,7 +47,7 @@ impl Words {
 
     /// Returns what the words report. The provider's pages show the key `status` for errors and `type` for successes; either can contain
     /// the word `error`. In the response to a read, undocumented words are ignored if at least two of a customer's documented fields are
-    /// present: the object is then a customer, whose own fields can have any name.
+    /// present and not `null`: the object is then a customer, whose own fields can have any name.
     pub(crate) fn says(&self, is_read: bool) -> Says {
         let is_contradicted = self.types > 1 || self.statuses > 1 || self.is_beyond;
         let is_customer = is_read && self.fields > 1;

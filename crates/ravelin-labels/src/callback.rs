@@ -180,9 +180,9 @@ impl ReviewCallback {
     /// Reads the body of a callback without a token. Anyone who knows the URL can send such a request, unless your server rejects it for
     /// another reason. With a token, use [`CallbackToken::read`].
     ///
-    /// The body is read like the responses of this crate's operations: a value that is not as documented is converted or omitted, and
-    /// reported in [`unreadable`](Self::unreadable). Members that are not known are ignored. This method does not limit the length of the
-    /// body: your server must do so.
+    /// The body is read like the responses of this crate's operations: a value that is not as documented is converted or, in an optional
+    /// member, omitted, and is reported in [`unreadable`](Self::unreadable). Members that are not known are ignored. This method does not
+    /// limit the length of the body: your server must do so.
     ///
     /// # Errors
     ///

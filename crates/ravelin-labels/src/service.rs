@@ -37,8 +37,8 @@ impl Service for Ravelin {
         Some("https://api.ravelin.com")
     }
 
-    /// <https://developer.ravelin.com/merchant/api/errors> documents `status` and `message`. The members `Error` and `traceId` occur in the
-    /// tests of other clients.
+    /// Reads `message`, or else `Error`, and `traceId`. <https://developer.ravelin.com/merchant/api/errors> documents `status` and
+    /// `message`. The members `Error` and `traceId` occur in the tests of other clients.
     fn read_error(&self, status: StatusCode, _: &HeaderMap, body: &[u8]) -> ErrorDetails {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let text = |key| body.get(key).and_then(Value::as_str);

@@ -11,8 +11,8 @@ use crate::{ContactType, FieldValue};
 
 /// A customer, as returned by Revnue.
 ///
-/// Every field except `id` may be null, because a replacement sets the other fields to null. Dates are texts as the provider sends them.
-/// Their form is not documented. Fields that this crate does not know are ignored.
+/// Every field except `id` may be null, because a replacement nulls every field that it does not set. Dates are texts as the provider
+/// sends them. Their form is not documented. Fields that this crate does not know are ignored.
 ///
 /// A value whose type differs from the documented one is converted if the conversion is unambiguous. Otherwise its field is `None`.
 /// [`Response::unreadable`](crate::Response::unreadable) and [`Page::unreadable`](crate::Page::unreadable) report both cases. A customer

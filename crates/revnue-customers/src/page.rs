@@ -12,8 +12,8 @@ use crate::Customer;
 /// The customers of one response of [`ListCustomers`](crate::ListCustomers).
 ///
 /// The page can be the whole list only if [`next`](Self::next) is `None`. To read the whole list, use
-/// [`Client::customers`](crate::Client::customers). That method also checks the count and the headers, and returns an error if the list is
-/// known to be incomplete.
+/// [`Client::customers`](crate::Client::customers). The list from that method also checks the count and the headers, and ends with an
+/// error if the list is known to be incomplete.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CustomerPage {

@@ -102,7 +102,7 @@ impl Client {
                 .resolve(creations.name(), &known, Resolution::Sent)
                 .await;
             match resolved {
-                // Another program has changed the entry since it was read.
+                // The entry was settled or sent again after it was read, for example by another upsert.
                 Err(error) if error.kind() == LedgerErrorKind::NotUnknown => {}
                 resolved => resolved.map_err(UpsertError::ledger)?,
             }

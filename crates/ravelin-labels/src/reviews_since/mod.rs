@@ -91,8 +91,8 @@ pub enum Resume {
     ///
     /// Cheap, but correct only if the provider lists reviews from the oldest to the newest. The provider's samples show this order, but no
     /// page promises it. Older reviews that would come later in the list are **lost without an error**. If the reviews so far contradict
-    /// that order, the list ends with an error. If the reviews are too few to prove that order, or the time of one of them can't be read,
-    /// the list is read again from its start time, as with [`FromStart`](Self::FromStart). If the new reading lacks a delivered review of
+    /// that order, the list ends with an error. If the reviews do not prove that order yet, or the time of one of them can't be read, the
+    /// list is read again from its start time, as with [`FromStart`](Self::FromStart). If the new reading lacks a delivered review of
     /// the newest second, the list also ends with an error.
     FromNewest,
     /// Starts again at the start time, and skips as many reviews as were delivered. If the skipped reviews are not the delivered ones in

@@ -47,7 +47,7 @@ impl LegacyLabelCustomer {
 /// | `InEffect` | without a marker: a review matches, and no later review has another label of the category |
 /// | `Superseded` | a review has the marker or, without a marker, matches this call; and a later review has another label of the category |
 /// | `NotSeen` | with a marker: no review has the marker. Without a marker: no review matches this call. It is only inferred that reads return the labels which this endpoint writes. Ravelin can still apply a call after a 429 or 5xx |
-/// | `CannotTell` | without a marker: the order of the reviews is unclear; the label is `UNREVIEWED`, which shows no category; or the provider's clock can't be compared with this machine's, for example because the read has no usable `Date`. With a marker: the marker is in a review with another label. In both cases: a review can't be read, unless the verdict is `Applied`. Always for a category that this crate does not list |
+/// | `CannotTell` | without a marker: another review may have replaced the label, but its time or its category does not show whether it did; the label is `UNREVIEWED`, which shows no category; or the provider's clock can't be compared with this machine's, for example because the read has no usable `Date`. With a marker: the marker is in a review with another label. In both cases: a review can't be read, unless the verdict is `Applied`. Always for a category that this crate does not list |
 ///
 /// Without a marker, this call can't be distinguished from a colleague's review with the same label, comment and reviewer at that time.
 impl Settle for LabelCustomer {
