@@ -1,8 +1,8 @@
 //! The last check of the emitted files before they are written. Rustdoc must find only text in the documentation, and no file may contain
 //! invisible characters.
 //!
-//! `emit::words` ensures both. The audit checks them again in the emitted files, because a mistake in `emit::words` would let
-//! a description run code.
+//! `emit::words` ensures the first, and `visible` the second. The audit checks both again in the emitted files, because a
+//! mistake there would let a description run code.
 
 use std::collections::BTreeMap;
 

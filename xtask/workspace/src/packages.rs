@@ -16,8 +16,8 @@ pub struct Package {
     pub version: String,
     /// The package's features, except the one named `default`.
     pub features: Vec<String>,
-    /// Whether the package is a provider crate: one with a provider's description, `openapi.yaml`, beside its
-    /// manifest.
+    /// Whether the package has a description, `openapi.yaml`, beside its manifest. Of the published packages, only the
+    /// provider crates have one.
     pub is_provider: bool,
     /// The folder of the package's manifest.
     pub folder: PathBuf,

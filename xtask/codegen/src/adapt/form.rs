@@ -120,8 +120,8 @@ fn style(encoding: Option<&Map>) -> Option<Style> {
     }
 }
 
-/// Returns a schema that the generator refuses, for a part that can't be sent. A text with an encoding gets the key
-/// `encoding`, because the generator would accept the text otherwise.
+/// Returns the schema of a part that can't be sent. A text with an encoding gets the key `encoding`, because the generator
+/// would accept the text otherwise. Every other schema stays unchanged.
 fn refused(schema: Value, encoding: Option<&Map>) -> Value {
     match schema {
         Value::Map(mut map) if encoding.is_some() && is_text(&Value::Map(map.clone())) => {

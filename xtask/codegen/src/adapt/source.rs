@@ -94,8 +94,8 @@ impl<'t> Source<'t> {
             .collect()
     }
 
-    /// Returns the target of a chain of references; `None` if the chain leaves the file or never
-    /// ends.
+    /// Returns the target of a chain of references; `None` if the chain leaves the file, leads
+    /// nowhere or never ends.
     pub(super) fn followed(&self, map: &'t Map) -> Option<&'t Map> {
         let mut map = map;
         for _ in 0..20 {

@@ -129,7 +129,7 @@ impl Adapter<'_, '_> {
             }
         }
         set(out, "enum", Value::List(values));
-        // Only free texts can be hidden in a message, so the marks for hidden values are removed from an enum.
+        // The values of an enum can't be hidden in a message, so the marks for hidden values are removed from an enum.
         out.retain(|(key, _)| key != "x-personal" && key != "x-secret");
         null
     }

@@ -307,7 +307,8 @@ impl<'s, 't> Trial<'s, 't> {
             rest.split_at_checked(rest.find('/').unwrap_or(rest.len()))
                 .unwrap_or((rest, ""))
         });
-        // If a schema differs between request and response, the request's schema has the original name and the suffix `Input`.
+        // If a schema differs between request and response, the request's schema has the original name and the suffix `Input`. If that
+        // name is taken, `Body` follows.
         match name {
             Some((name, rest)) if self.adapter.source.schema(&edit::unescaped(name)).is_none() => {
                 let original = name.trim_end_matches("Body").strip_suffix("Input");

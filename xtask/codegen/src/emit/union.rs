@@ -78,8 +78,8 @@ const LARGE: usize = 200;
 /// An object that is nested more deeply than this counts as large.
 const DEEPEST: usize = 8;
 
-/// Returns an upper bound for the size in bytes. An `Option` or a `Nullable` around the value needs no
-/// further bytes, or the bound already includes them.
+/// Returns an upper bound for the size in bytes. If an object is larger than [`LARGE`], returns any number above
+/// [`LARGE`]. An `Option` or a `Nullable` around the value needs no further bytes, or the bound already includes them.
 fn size(api: &Api, slot: &Slot, depth: usize) -> usize {
     if depth > DEEPEST {
         return 1_000;

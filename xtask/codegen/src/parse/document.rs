@@ -136,7 +136,7 @@ fn info(object: &mut Object<'_>, description: &mut Description, p: &mut Problems
     }
 }
 
-/// Returns the addresses of the servers, up to the first one that contains a variable. The provider's `Service` has the default
+/// Returns the addresses of the servers before the first address with a variable. The provider's `Service` has the default
 /// address. A path in an address is reported, because it would be lost.
 fn servers(object: &mut Object<'_>, p: &mut Problems) -> Vec<String> {
     let mut addresses = Vec::new();
@@ -302,7 +302,8 @@ fn check_path(path: &str, at: &str, p: &mut Problems) {
     }
 }
 
-/// Reports paths that differ only in the names of their parameters: to a server they are the same path.
+/// Reports operations of one method whose paths differ only in the names of their parameters: to a server they are the
+/// same call.
 fn check_repeated_paths(operations: &[Operation], p: &mut Problems) {
     let shape = |path: &str| {
         path.split('/')

@@ -115,7 +115,7 @@ pub(crate) fn first_sentence(text: &str) -> String {
 /// The width that rustfmt's width leaves for text after one level of indentation and `/// `.
 const WIDTH: usize = 92;
 
-/// Breaks lines, and escapes a first word that would begin a list, a heading, a table or a quotation.
+/// Breaks lines, and escapes the first word of each line that would begin a list, a heading, a table or a quotation.
 pub(super) fn wrap(marker: &str, indent: &str, words: &str) -> String {
     wrapped(marker, indent, words, WIDTH).replace(GLUE, " ")
 }

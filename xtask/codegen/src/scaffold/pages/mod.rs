@@ -64,7 +64,7 @@ pub(super) fn find(api: &Api) -> Lists<'_> {
     lists
 }
 
-/// Returns the pointers to the properties that contain the items, or by which one page leads to the next, except properties that are
+/// Returns the pointers to the properties that contain the items, lead to the next page or end the list, except properties that are
 /// read strictly in any case. The returned properties must be read strictly too: if one of them can't be read, the list must not end.
 pub(super) fn loose(api: &Api) -> Vec<String> {
     let mut pointers = Vec::new();
