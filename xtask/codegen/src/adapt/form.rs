@@ -120,11 +120,11 @@ fn style(encoding: Option<&Map>) -> Option<Style> {
     }
 }
 
-/// Returns the schema of a part that can't be sent. A text with an encoding gets the key `encoding`, because the generator
-/// would accept the text otherwise. Every other schema stays unchanged.
+/// Returns the schema of a part that can't be sent. A part with an encoding gets the key `encoding`, because the generator might
+/// accept the schema alone.
 fn refused(schema: Value, encoding: Option<&Map>) -> Value {
     match schema {
-        Value::Map(mut map) if encoding.is_some() && is_text(&Value::Map(map.clone())) => {
+        Value::Map(mut map) if encoding.is_some() => {
             set(&mut map, "encoding", Value::Map(Map::new()));
             Value::Map(map)
         }

@@ -44,7 +44,7 @@ impl<'t> Adapter<'_, 't> {
                 if is_only {
                     self.note(
                         Did::Narrowed,
-                        "the only response, `default`, is read as a success",
+                        "the response `default` is read as a success, because there is no 2xx",
                         &place,
                     );
                 }

@@ -16,8 +16,8 @@ struct Row {
     review: String,
 }
 
-/// Labels the customers of a CSV file, each once, however often it is run, stopped or killed. Returns the tried
-/// customers that have no label, or may have none, and why the run ended.
+/// Labels the customers of a CSV file, each once, however often it is run, stopped or killed. Returns the
+/// customers that were tried and are not certainly labelled, and why the run ended.
 async fn label_all(
     ravelin: &Client,
     csv: &Path,

@@ -186,6 +186,18 @@ fn a_part_that_is_required_is_refused() {
         ("{ type: array, items: { type: object } }", "{}"),
         ("{ type: string }", "{ contentType: application/json }"),
         ("{ type: string, format: binary }", "{}"),
+        (
+            "{ type: array, items: { type: string } }",
+            "{ contentType: application/json }",
+        ),
+        (
+            "{ type: array, items: { type: string } }",
+            "{ style: deepObject }",
+        ),
+        (
+            "{ type: [array, 'null'], items: { type: integer } }",
+            "{ headers: { x: { schema: { type: string } } } }",
+        ),
     ] {
         let content = format!(
             "multipart/form-data: {{ schema: {{ type: object, required: [it], properties: {{ it: {schema} }} }}, encoding: {{ it: \
